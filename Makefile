@@ -1,0 +1,68 @@
+# make paper: from a folder of news pages to a typeset paper.   make help lists the rest.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+BUILD  := paper/build
+TWICE  := build/reproduce
+
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help setup lock lint typecheck test model labels estimates figures paper reproduce benchmark clean
+
+help: ## List the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: $(READY) ## Build .venv from requirements.lock (the other targets do this by themselves)
+
+$(READY): pyproject.toml requirements.lock
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"bingkai needs Python 3.11, 3.12 or 3.13, and $(PYTHON) is {v[0]}.{v[1]}; try: make PYTHON=python3.12 $(MAKECMDGOALS)")'
+	@echo "Setting up $(VENV); this takes a minute or two, once."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip sync --quiet --require-hashes requirements.lock
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --editable .
+	@touch $@
+
+lock: $(READY) ## Resolve pyproject.toml into requirements.lock again
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-emit-index-url --no-annotate --upgrade --group dev pyproject.toml -o requirements.lock
+
+lint: $(READY) ## Check style and imports
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+typecheck: $(READY) ## Check types (mypy, strict)
+	@$(BIN)/mypy
+
+test: $(READY) ## Run the tests
+	@$(BIN)/python -m pytest -q
+
+model: $(READY) ## Train the shipped heads again from framing/data/sentences.csv
+	@$(BIN)/bingkai train framing/data/sentences.csv -o framing/data/model --name foreign-affairs
+
+labels: $(READY) ## Label every sentence of the demo study
+	@$(BIN)/bingkai run paper/study.toml -o $(BUILD) --until labels
+
+estimates: $(READY) ## ... and compare the outlets
+	@$(BIN)/bingkai run paper/study.toml -o $(BUILD) --until estimates
+
+figures: $(READY) ## ... and draw the figures
+	@$(BIN)/bingkai run paper/study.toml -o $(BUILD) --until figures
+
+paper: $(READY) ## ... and write the paper (PDF, DOCX, LaTeX)
+	@$(BIN)/bingkai run paper/study.toml -o $(BUILD)
+
+reproduce: $(READY) ## Build the study twice, the second time from nothing, and compare every byte
+	@rm -rf $(TWICE)
+	@BINGKAI_CACHE=$(TWICE)/cache1 $(BIN)/bingkai run paper/study.toml -o $(TWICE)/first
+	@BINGKAI_CACHE=$(TWICE)/cache2 BINGKAI_THREADS=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
+		$(BIN)/bingkai run paper/study.toml -o $(TWICE)/second
+	@$(BIN)/bingkai verify $(TWICE)/first $(TWICE)/second
+
+benchmark: $(READY) ## Print the side-by-side measurements
+	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+clean: ## Remove what make made (.venv stays)
+	@rm -rf $(BUILD) build .mypy_cache .pytest_cache .ruff_cache .hypothesis
