@@ -1,0 +1,156 @@
+"""A head: multinomial logistic regression from a sentence's vector to the values of a variable.
+
+A head is five arrays and three numbers, so it is stored as plain arrays and read without running
+anybody's code.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize_scalar
+from scipy.special import log_softmax, softmax
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import f1_score
+from sklearn.model_selection import StratifiedGroupKFold
+
+from framing.encoder import Vectors
+
+Floats = npt.NDArray[np.float64]
+STRENGTHS = (0.0003, 0.001, 0.003, 0.01, 0.03)
+N_FOLDS = 5
+
+
+@dataclass(frozen=True)
+class Head:
+    """A fitted head.
+
+    Attributes
+    ----------
+    values
+        Names of the classes, in the codebook's order.
+    mean, spread
+        Of the training vectors, shape (dimension,).
+    weights
+        Shape (n_values, dimension), for standardised vectors.
+    bias
+        Shape (n_values,).
+    temperature
+        Divides the scores, so that probabilities fit out-of-fold outcomes (Guo et al. 2017, eq. 9).
+    strength
+        The inverse regularisation C that cross-validation chose.
+    cv_macro_f1
+        Macro-F1 out of fold on the training sentences.
+    """
+
+    values: tuple[str, ...]
+    mean: Floats
+    spread: Floats
+    weights: Floats
+    bias: Floats
+    temperature: float
+    strength: float
+    cv_macro_f1: float
+
+    def probabilities(self, vectors: Vectors) -> Floats:
+        """Return the probability of each value, shape (n_texts, n_values); rows sum to one."""
+        scores = ((vectors - self.mean) / self.spread) @ self.weights.T + self.bias
+        return np.asarray(softmax(scores / self.temperature, axis=1))
+
+
+def fit_head(
+    vectors: Vectors,
+    codes: Sequence[str],
+    values: Sequence[str],
+    *,
+    groups: Sequence[str],
+    seed: int,
+) -> Head:
+    """Fit a head, its strength chosen and its temperature set by grouped cross-validation.
+
+    Parameters
+    ----------
+    vectors
+        Shape (n_texts, dimension).
+    codes
+        The value of each text.
+    values
+        All values that occur, in the codebook's order.
+    groups
+        Texts of one group (a pair of near-twins) stay in one fold.
+    seed
+        For the folds.
+    """
+    index = {value: number for number, value in enumerate(values)}
+    target = np.array([index[code] for code in codes])
+    mean = vectors.mean(axis=0, dtype=np.float64)
+    spread = np.maximum(vectors.std(axis=0, dtype=np.float64), 1e-6)
+    standardised = (vectors - mean) / spread
+    folds = StratifiedGroupKFold(_n_folds(target, groups), shuffle=True, random_state=seed)
+    splits = list(folds.split(standardised, target, groups))
+    held_out = {
+        strength: _out_of_fold(standardised, target, splits, strength) for strength in STRENGTHS
+    }
+    macro_f1 = {
+        strength: float(f1_score(target, scores.argmax(axis=1), average="macro", zero_division=0))
+        for strength, scores in held_out.items()
+    }
+    best = max(STRENGTHS, key=lambda strength: macro_f1[strength])
+    fitted = _fit(standardised, target, best)
+    weights, bias = _scores_of(fitted, len(values))
+    return Head(
+        values=tuple(values),
+        mean=mean,
+        spread=spread,
+        weights=weights,
+        bias=bias,
+        temperature=_temperature(held_out[best], target),
+        strength=best,
+        cv_macro_f1=macro_f1[best],
+    )
+
+
+def _n_folds(target: npt.NDArray[np.int64], groups: Sequence[str]) -> int:
+    return max(2, min(N_FOLDS, int(np.bincount(target).min()), len(set(groups))))
+
+
+def _fit(vectors: Floats, target: npt.NDArray[np.int64], strength: float) -> LogisticRegression:
+    model = LogisticRegression(C=strength, class_weight="balanced", max_iter=3000)
+    return model.fit(vectors, target)
+
+
+def _scores_of(model: LogisticRegression, n_values: int) -> tuple[Floats, Floats]:
+    """Return weights and bias with one row a value, also where sklearn folds two into one."""
+    weights = np.asarray(model.coef_, dtype=np.float64)
+    bias = np.asarray(model.intercept_, dtype=np.float64)
+    if len(weights) == 1:
+        weights, bias = np.vstack([0 * weights, weights]), np.append(0.0, bias)
+    full_weights = np.zeros((n_values, weights.shape[1]))
+    full_bias = np.full(n_values, -1e9)
+    full_weights[model.classes_] = weights
+    full_bias[model.classes_] = bias
+    return full_weights, full_bias
+
+
+def _out_of_fold(
+    vectors: Floats,
+    target: npt.NDArray[np.int64],
+    splits: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]],
+    strength: float,
+) -> Floats:
+    scores = np.zeros((len(target), int(target.max()) + 1))
+    for train, test in splits:
+        weights, bias = _scores_of(_fit(vectors[train], target[train], strength), scores.shape[1])
+        scores[test] = vectors[test] @ weights.T + bias
+    return scores
+
+
+def _temperature(scores: Floats, target: npt.NDArray[np.int64]) -> float:
+    rows = np.arange(len(target))
+
+    def loss(log_temperature: float) -> float:
+        logs = log_softmax(scores / np.exp(log_temperature), axis=1)
+        return float(-logs[rows, target].mean())
+
+    return float(np.exp(minimize_scalar(loss, bounds=(-6.0, 3.0), method="bounded").x))

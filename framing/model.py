@@ -1,0 +1,223 @@
+"""A model: one head a variable, with what it was trained on; stored as arrays and JSON."""
+
+import hashlib
+import json
+import zipfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from framing.cache import embed
+from framing.encoder import Encoder, Progress
+from framing.errors import BingkaiError
+from framing.heads import Head, fit_head
+from framing.scheme import Codebook
+from framing.tables import new_file, write_json
+
+_FORMAT = 1
+_ARRAYS = ("mean", "spread", "weights", "bias")
+_RULED = "voice"  # decided by rules (framing.voice) unless a head is asked for
+
+
+@dataclass(frozen=True)
+class Model:
+    """Heads by variable, with their origin.
+
+    Attributes
+    ----------
+    name
+        A name for people.
+    encoder
+        Name of the encoder whose vectors the heads take.
+    codebook_sha256
+        Of the codebook that it was trained with.
+    training_sha256, n_training
+        Hash and number of the training sentences.
+    heads
+        By variable.
+    sha256
+        Of heads and origin: equal hashes give equal labels.
+    """
+
+    name: str
+    encoder: str
+    codebook_sha256: str
+    training_sha256: str
+    n_training: int
+    heads: dict[str, Head]
+
+    @property
+    def sha256(self) -> str:
+        """Hash over the origin and every array."""
+        digest = hashlib.sha256(json.dumps(self._origin(), sort_keys=True).encode())
+        for variable in sorted(self.heads):
+            for array in _ARRAYS:
+                digest.update(getattr(self.heads[variable], array).astype("<f8").tobytes())
+        return digest.hexdigest()
+
+    @property
+    def labeler(self) -> str:
+        """What the labels table calls this model: its name, its hash, the codebook's hash."""
+        return f"{self.name}-{self.sha256[:8]}-{self.codebook_sha256[:8]}"
+
+    def write(self, folder: str | Path) -> None:
+        """Write ``model.json`` and ``heads.npz`` into a folder."""
+        folder = Path(folder)
+        arrays = {
+            f"{variable}.{array}": getattr(head, array)
+            for variable, head in self.heads.items()
+            for array in _ARRAYS
+        }
+        with new_file(folder / "heads.npz") as partial:
+            np.savez(partial, **arrays)
+        write_json(self._origin(), folder / "model.json")
+
+    def _origin(self) -> dict[str, Any]:
+        heads = {
+            variable: {key: value for key, value in asdict(head).items() if key not in _ARRAYS}
+            for variable, head in self.heads.items()
+        }
+        return {
+            "format": _FORMAT,
+            "name": self.name,
+            "encoder": self.encoder,
+            "codebook_sha256": self.codebook_sha256,
+            "training_sha256": self.training_sha256,
+            "n_training": self.n_training,
+            "heads": json.loads(json.dumps(heads)),
+        }
+
+
+def train_model(
+    sentences: pd.DataFrame,
+    codebook: Codebook,
+    encoder: Encoder,
+    *,
+    name: str,
+    variables: Sequence[str] | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Model:
+    """Train one head a variable on coded sentences.
+
+    Parameters
+    ----------
+    sentences
+        Columns ``text`` and one a variable; ``pair_id``, if there, keeps near-twins in one fold.
+        Rows with an empty code are left out for that variable.
+    variables
+        Which to train; every variable of the codebook that is a column, but for ``voice`` (which
+        rules decide), if not given.
+
+    Raises
+    ------
+    BingkaiError
+        No text, no variable, a code that the codebook lacks, or fewer than two sentences a value.
+    """
+    if "text" not in sentences.columns:
+        raise BingkaiError("the training sentences lack the column text")
+    if variables is None:
+        known = [variable.id for variable in codebook.variables if variable.id != _RULED]
+        variables = [variable for variable in known if variable in sentences.columns]
+    if not variables:
+        raise BingkaiError(
+            "the training sentences have no column named like a variable of the codebook"
+        )
+    texts = sentences["text"].astype(str).tolist()
+    vectors = embed(texts, encoder, progress=progress)
+    groups = _groups(sentences)
+    heads = {}
+    for variable in variables:
+        codes = _codes(sentences, codebook, variable)
+        coded = (codes != "").to_numpy()
+        present = set(codes[coded])
+        values = [value for value in codebook.variable(variable).value_ids if value in present]
+        heads[variable] = fit_head(
+            vectors[coded], codes[coded].tolist(), values, groups=groups[coded].tolist(), seed=seed
+        )
+    columns = sentences[["text", *variables]].to_csv(index=False, lineterminator="\n")
+    return Model(
+        name=name,
+        encoder=encoder.name,
+        codebook_sha256=codebook.sha256,
+        training_sha256=hashlib.sha256(columns.encode("utf-8", "replace")).hexdigest(),
+        n_training=len(sentences),
+        heads=heads,
+    )
+
+
+def default_model_path() -> Path:
+    """Return the folder of the model that bingkai ships."""
+    return Path(str(files("framing") / "data" / "model"))
+
+
+def read_model(folder: str | Path | None = None) -> Model:
+    """Read a model folder; the shipped model if none is given.
+
+    Raises
+    ------
+    BingkaiError
+        A file is missing or damaged.
+    """
+    folder = Path(folder) if folder is not None else default_model_path()
+    try:
+        origin = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        with (folder / "heads.npz").open("rb") as stream:
+            arrays = np.load(stream, allow_pickle=False)
+            heads = {
+                variable: Head(
+                    **{**entry, "values": tuple(entry["values"])},
+                    **{array: arrays[f"{variable}.{array}"] for array in _ARRAYS},
+                )
+                for variable, entry in origin["heads"].items()
+            }
+        if origin["format"] != _FORMAT:
+            raise BingkaiError(f"{folder}: model format {origin['format']} is not known here")
+        return Model(
+            name=origin["name"],
+            encoder=origin["encoder"],
+            codebook_sha256=origin["codebook_sha256"],
+            training_sha256=origin["training_sha256"],
+            n_training=origin["n_training"],
+            heads=heads,
+        )
+    except OSError as error:
+        raise BingkaiError(
+            f"{folder}: cannot read the model ({error.strerror}); bingkai train makes one"
+        ) from None
+    except (ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile):
+        raise BingkaiError(
+            f"{folder}: the model is damaged or of another kind; bingkai train makes one"
+        ) from None
+
+
+def _groups(sentences: pd.DataFrame) -> pd.Series:
+    alone = pd.Series([f"row {number}" for number in range(len(sentences))], index=sentences.index)
+    if "pair_id" not in sentences.columns:
+        return alone
+    pairs = sentences["pair_id"].fillna("").astype(str)
+    return pairs.where(pairs != "", alone)
+
+
+def _codes(sentences: pd.DataFrame, codebook: Codebook, variable: str) -> pd.Series:
+    if variable not in sentences.columns:
+        raise BingkaiError(f"the training sentences lack the column {variable}")
+    codes = sentences[variable].fillna("").astype(str)
+    allowed = codebook.variable(variable).value_ids
+    wrong = codes[(codes != "") & ~codes.isin(allowed)]
+    if len(wrong):
+        raise BingkaiError(
+            f"row {wrong.index[0] + 1}: {variable} {wrong.iloc[0]!r} is not in the codebook; "
+            f"it has {', '.join(allowed)}"
+        )
+    counts = codes[codes != ""].value_counts()
+    if len(counts) < 2 or counts.min() < 2:
+        raise BingkaiError(
+            f"{variable}: training needs two values, each with two sentences or more"
+        )
+    return codes
