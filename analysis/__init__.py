@@ -1,0 +1,1 @@
+"""analysis: labelled sentences to estimates, figures, tables and a paper."""

@@ -1,0 +1,217 @@
+"""The whole way of a study, each step one function from tables to files in a results folder."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.comparison import compare_outlets
+from analysis.counts import count_cells
+from analysis.drawing import draw_all
+from analysis.evidence import EVIDENCE_COLUMNS, pick_evidence
+from analysis.manuscript import write_manuscript
+from analysis.numbers import collect_numbers
+from analysis.results import (
+    amended_results,
+    hash_inputs,
+    new_results,
+    read_provenance,
+    write_provenance,
+)
+from analysis.settings import Settings
+from analysis.study import Study
+from framing.encoder import Progress, load_encoder
+from framing.inputs import Unit, read_units, to_sentences
+from framing.labeling import label_sentences
+from framing.model import Model, read_model
+from framing.reading import read_outlets
+from framing.scheme import Codebook, read_codebook
+from framing.tables import read_table, write_table
+
+
+class Step(StrEnum):
+    """Where a run may end."""
+
+    LABELS = "labels"
+    ESTIMATES = "estimates"
+    FIGURES = "figures"
+    PAPER = "paper"
+
+
+def run_study(
+    study: Study, folder: Path, *, until: Step = Step.PAPER, progress: Progress | None = None
+) -> None:
+    """Run a study into a results folder, which appears whole or not at all.
+
+    Parameters
+    ----------
+    study
+        What to run.
+    folder
+        Where the results go.
+    until
+        The last step.
+    progress
+        Wraps the embeddings as they are made.
+
+    Raises
+    ------
+    BingkaiError
+        Anything in the study that the user can mend.
+    """
+    codebook = read_codebook(study.codebook)
+    model = read_model(study.model)
+    facts = _facts(codebook, model, study.statistics, seed=study.seed) | {
+        "inputs": hash_inputs(study.corpus),
+        "study": {
+            "title": study.title,
+            "authors": list(study.authors),
+            "composed": study.composed,
+            "language": study.language,
+        },
+    }
+    with new_results(folder) as work:
+        _label(study, codebook, model, work, progress)
+        if until is not Step.LABELS:
+            _compare(work, codebook, study.statistics)
+        if until in (Step.FIGURES, Step.PAPER):
+            _draw(work, codebook, study.figures, study.language)
+        if until is Step.PAPER:
+            _write(work, codebook, facts, study)
+        write_provenance(work, facts)
+
+
+def compare_tables(
+    labels: Path,
+    sentences: Path,
+    articles: Path,
+    folder: Path,
+    *,
+    codebook: Codebook,
+    settings: Settings,
+) -> None:
+    """Compare the outlets of labels on disk, into a new results folder."""
+    with new_results(folder) as work:
+        for name, path in (("labels", labels), ("sentences", sentences), ("articles", articles)):
+            write_table(read_table(path), work / f"{name}.csv")
+        _compare(work, codebook, settings)
+        labelers = sorted(set(read_table(work / "labels.csv")["labeler"]))
+        write_provenance(
+            work,
+            {
+                "codebook": _describe_codebook(codebook),
+                "model": {"labeler": ", ".join(labelers)},
+                "settings": asdict(settings),
+                "seed": settings.seed,
+                "inputs": {
+                    name: digest
+                    for path in (labels, sentences, articles)
+                    for name, digest in hash_inputs(path).items()
+                },
+            },
+        )
+
+
+def draw_results(
+    folder: Path, *, codebook: Codebook, figures: tuple[str, ...], language: str = "en"
+) -> None:
+    """Draw the figures of a results folder into its ``figures/``."""
+    _amend(folder, lambda work, facts: _draw(work, codebook, figures, language))
+
+
+def write_results(folder: Path, *, codebook: Codebook, study: Study) -> None:
+    """Write the manuscript of a results folder into it."""
+
+    def write(work: Path, facts: dict[str, Any]) -> None:
+        facts.setdefault(
+            "study",
+            {"title": study.title, "authors": [], "composed": False, "language": "en"},
+        )
+        _write(work, codebook, facts, study)
+
+    _amend(folder, write)
+
+
+def _amend(folder: Path, change: Callable[[Path, dict[str, Any]], None]) -> None:
+    facts = read_provenance(folder)
+    with amended_results(folder) as work:
+        change(work, facts)
+        write_provenance(work, {key: value for key, value in facts.items() if key != "outputs"})
+
+
+def _label(
+    study: Study, codebook: Codebook, model: Model, work: Path, progress: Progress | None
+) -> None:
+    articles, unit = read_units(study.corpus, unit=Unit.ARTICLE)
+    sentences = to_sentences(articles, unit)
+    encoder = load_encoder(study.encoder)
+    result = label_sentences(sentences, model, codebook, encoder, progress=progress)
+    write_table(articles, work / "articles.csv")
+    write_table(read_outlets(study.corpus), work / "outlets.csv")
+    write_table(result.sentences, work / "sentences.csv")
+    write_table(result.labels, work / "labels.csv")
+    write_table(result.distributions, work / "distributions.csv")
+
+
+def _compare(work: Path, codebook: Codebook, settings: Settings) -> None:
+    labels, sentences, articles = (
+        read_table(work / f"{name}.csv") for name in ("labels", "sentences", "articles")
+    )
+    counts = count_cells(labels, sentences, articles)
+    write_table(counts, work / "counts.csv")
+    write_table(compare_outlets(counts, codebook, settings), work / "estimates.csv")
+    write_table(pick_evidence(labels, sentences, articles), work / "evidence.csv")
+
+
+def _draw(work: Path, codebook: Codebook, figures: tuple[str, ...], language: str) -> None:
+    estimates = read_table(work / "estimates.csv")
+    draw_all(estimates, codebook, work / "figures", figures, language=language)
+
+
+def _write(work: Path, codebook: Codebook, facts: dict[str, Any], study: Study) -> None:
+    evidence = work / "evidence.csv"
+    numbers = collect_numbers(
+        read_table(work / "counts.csv"),
+        read_table(work / "estimates.csv"),
+        read_table(evidence) if evidence.is_file() else pd.DataFrame(columns=EVIDENCE_COLUMNS),
+        facts,
+        codebook,
+    )
+    write_manuscript(
+        numbers,
+        work,
+        template=study.template,
+        bibliography=study.bibliography,
+        formats=study.formats,
+        language=study.language,
+    )
+
+
+def _describe_codebook(codebook: Codebook) -> dict[str, str]:
+    return {
+        "id": codebook.id,
+        "version": codebook.version,
+        "sha256": codebook.sha256,
+        "title": codebook.title.en,
+    }
+
+
+def _facts(codebook: Codebook, model: Model, settings: Settings, *, seed: int) -> dict[str, Any]:
+    return {
+        "codebook": _describe_codebook(codebook),
+        "model": {
+            "name": model.name,
+            "labeler": model.labeler,
+            "sha256": model.sha256,
+            "encoder": model.encoder,
+            "n_training": model.n_training,
+            "cv_macro_f1": {
+                variable: round(head.cv_macro_f1, 4) for variable, head in model.heads.items()
+            },
+        },
+        "settings": asdict(settings),
+        "seed": seed,
+    }

@@ -1,0 +1,369 @@
+"""The commands as users meet them: what they write, what they say, how they end."""
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis.cli import main
+
+ROOT = Path(__file__).parents[1]
+PAGE = """Jembatan Perbatasan Dibuka Lagi
+
+Kota Khayal, Warta Uji - Jembatan di perbatasan kedua negara dibuka lagi pada Rabu (12/3/2025).
+
+"Kami menunggu hari ini sejak lama," kata seorang pedagang bernama Sulastri.
+
+Menteri perhubungan negara itu mengatakan jembatan tersebut akan memperlancar perdagangan.
+"""
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    (folder / "one.txt").write_text(PAGE, encoding="utf-8")
+    (folder / "two.txt").write_text(
+        PAGE.replace("Jembatan", "Pelabuhan").replace("Warta Uji", "Kabar Coba"), encoding="utf-8"
+    )
+    return folder
+
+
+def _entries(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
+
+
+def _refused(capsys: pytest.CaptureFixture[str], *words: str | Path) -> str:
+    """Run a command that must end with 2 and one line; return the line."""
+    assert main([str(word) for word in words]) == 2
+    streams = capsys.readouterr()
+    assert streams.out == ""
+    lines = [line for line in streams.err.splitlines() if not line.startswith("bingkai: warning")]
+    assert len(lines) == 1, streams.err
+    assert lines[0].startswith("bingkai: ")
+    return lines[0]
+
+
+def _run(*words: str | Path, **options: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "analysis.cli", *map(str, words)],
+        capture_output=True, text=True, check=False, timeout=120, cwd=ROOT, **options,
+    )  # fmt: skip
+
+
+# ------------------------------------------------------------------------------ the good way
+
+
+def test_from_pages_to_tables_step_by_step(corpus: Path, tmp_path: Path) -> None:
+    articles, sentences, labels = (tmp_path / f"{name}.csv" for name in ("a", "s", "l"))
+    assert main(["read", str(corpus), "-o", str(articles)]) == 0
+    assert main(["split", str(articles), "-o", str(sentences)]) == 0
+    assert main(["label", str(sentences), "-o", str(labels)]) == 0
+    split = pd.read_csv(sentences, dtype=str, keep_default_na=False)
+    long = pd.read_csv(labels, dtype=str, keep_default_na=False)
+    assert set(long["sentence_id"]) == set(split["sentence_id"])
+    assert long.groupby("sentence_id").size().unique().tolist() == [4]
+    results = tmp_path / "results"
+    command = ["compare", labels, "--sentences", sentences, "--articles", articles, "-o", results]
+    assert main([str(word) for word in command]) == 0
+    assert {"counts.csv", "estimates.csv", "provenance.json"} <= set(_entries(results))
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+def test_any_table_with_a_text_column_is_labelled_wide(tmp_path: Path, ending: str) -> None:
+    table = pd.DataFrame(
+        {"id": ["7", "8"], "text": ["Rudal itu menewaskan lima orang.", "“Kami setuju,” kata Ani."]}
+    )
+    table.to_csv(tmp_path / "x.csv", index=False)
+    assert (
+        main(["label", str(tmp_path / "x.csv"), "-o", str(tmp_path / f"y.{ending}"), "--wide"]) == 0
+    )
+    from framing.tables import read_table
+
+    wide = read_table(tmp_path / f"y.{ending}")
+    assert wide["id"].astype(str).tolist() == ["7", "8"]
+    assert wide["text"].tolist() == table["text"].tolist()
+    assert wide["voice"].tolist() == ["outlet", "quoted"]
+    assert wide["frame"].tolist()[0] == "threat"
+    assert wide["frame_prob"].astype(float).between(0.125, 1).all()
+
+
+def test_a_second_run_embeds_nothing(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from framing.encoder import E5Encoder
+
+    command = ["label", str(corpus), "-o", str(tmp_path / "l.csv")]
+    assert main(command) == 0
+    first = (tmp_path / "l.csv").read_bytes()
+
+    def fail(self: E5Encoder, text: str) -> None:
+        raise AssertionError(f"embedded again: {text}")
+
+    monkeypatch.setattr(E5Encoder, "_encode_one", fail)
+    assert main(command) == 0
+    assert (tmp_path / "l.csv").read_bytes() == first
+
+
+def test_success_says_only_where_the_result_is(
+    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["read", str(corpus), "-o", str(tmp_path / "a.csv")]) == 0
+    streams = capsys.readouterr()
+    assert streams.out == ""
+    assert streams.err == f"{tmp_path / 'a.csv'}: 2 articles\n"
+
+
+def test_training_on_ones_own_sentences(tmp_path: Path) -> None:
+    rows = [
+        ("Tentara menembaki pos itu.", "threat"), ("Meriam dipasang di bukit.", "threat"),
+        ("Kapal selam mengintai selat.", "threat"), ("Ekspor lada naik.", "economy"),
+        ("Harga minyak turun tajam.", "economy"), ("Pinjaman bank cair.", "economy"),
+    ]  # fmt: skip
+    pd.DataFrame(rows, columns=["text", "frame"]).to_csv(tmp_path / "mine.csv", index=False)
+    model, labels = tmp_path / "model", tmp_path / "l.csv"
+    assert main(["train", str(tmp_path / "mine.csv"), "-o", str(model)]) == 0
+    command = ["label", tmp_path / "mine.csv", "--model", model, "-o", labels]
+    assert main([str(word) for word in command]) == 0
+    assert set(pd.read_csv(labels)["variable"]) == {"frame", "voice"}
+
+
+# --------------------------------------------------------------------------------- bad input
+
+
+def test_an_empty_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "pages").mkdir()
+    line = _refused(capsys, "read", tmp_path / "pages", "-o", tmp_path / "a.csv")
+    assert "pages" in line
+    assert _entries(tmp_path) == ["pages"]
+
+
+def test_a_missing_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "nowhere" in _refused(capsys, "read", tmp_path / "nowhere", "-o", tmp_path / "a.csv")
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b"", "empty.txt"),
+        (bytes(range(256)) * 40, "binary.txt"),
+        (b"\x89PNG\r\n\x1a\n" + b"\0" * 400, "picture.txt"),
+    ],
+)
+def test_a_page_that_is_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes, name: str
+) -> None:
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / name).write_bytes(content)
+    line = _refused(capsys, "label", tmp_path / "pages", "-o", tmp_path / "l.csv")
+    assert name in line or "pages" in line
+    assert _entries(tmp_path) == ["pages", f"pages/{name}"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "cp1252", "utf-8-sig"])
+def test_pages_in_other_encodings_are_read(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "one.txt").write_bytes(PAGE.replace('"', "“", 1).encode(encoding))
+    assert main(["read", str(tmp_path / "pages"), "-o", str(tmp_path / "a.csv")]) == 0
+    article = pd.read_csv(tmp_path / "a.csv", keep_default_na=False).iloc[0]
+    assert article["title"] == "Jembatan Perbatasan Dibuka Lagi"
+    assert "“Kami menunggu" in article["text"]
+
+
+def test_html_called_txt_is_read_as_html(tmp_path: Path) -> None:
+    body = "".join(f"<p>{line}</p>" for line in PAGE.split("\n\n")[1:])
+    html = f"<!DOCTYPE html><html><head><title>Jembatan Perbatasan Dibuka Lagi</title></head><body><article><h1>Jembatan Perbatasan Dibuka Lagi</h1>{body}</article></body></html>"
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "one.txt").write_text(html, encoding="utf-8")
+    assert main(["read", str(tmp_path / "pages"), "-o", str(tmp_path / "a.csv")]) == 0
+    text = pd.read_csv(tmp_path / "a.csv", keep_default_na=False).iloc[0]["text"]
+    assert "<p>" not in text
+    assert "kata seorang pedagang bernama Sulastri" in text
+
+
+def test_one_article_twice_is_kept_once_and_said(
+    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (corpus / "again.txt").write_text(PAGE, encoding="utf-8")
+    assert main(["read", str(corpus), "-o", str(tmp_path / "a.csv")]) == 0
+    warning = capsys.readouterr().err.splitlines()[0]
+    assert "again.txt" in warning and "one.txt" in warning
+    assert len(pd.read_csv(tmp_path / "a.csv")) == 2
+
+
+def test_a_table_without_a_text_column(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "x.csv").write_text("kalimat\nhalo\n")
+    line = _refused(capsys, "label", tmp_path / "x.csv", "-o", tmp_path / "y.csv")
+    assert "no column text" in line and "kalimat" in line
+    assert _entries(tmp_path) == ["x.csv"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('id = "russia"', 'id = "russia"\ncolour = "red"', "unknown key 'colour'"),
+        ('id = "north_korea"', 'id = "russia"', "the actor 'russia' stands twice"),
+        ('home = "indonesia"', 'home = "indonesia"\nhome = "x"', "not valid TOML"),
+    ],
+)
+def test_a_codebook_with_an_unknown_or_doubled_key(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, message: str
+) -> None:
+    from framing.scheme import default_codebook_path
+
+    text = default_codebook_path().read_text(encoding="utf-8")
+    (tmp_path / "c.toml").write_text(text.replace(old, new, 1), encoding="utf-8")
+    (tmp_path / "x.csv").write_text("text\nhalo\n")
+    words = (
+        "label",
+        tmp_path / "x.csv",
+        "--codebook",
+        tmp_path / "c.toml",
+        "-o",
+        tmp_path / "y.csv",
+    )
+    assert message in _refused(capsys, *words)
+
+
+def test_a_date_that_is_none(
+    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (corpus / "manifest.csv").write_text("file,outlet,published\none.txt,Warta Uji,2025-02-30\n")
+    line = _refused(capsys, "read", corpus, "-o", tmp_path / "a.csv")
+    assert "2025-02-30" in line and "manifest.csv" in line
+
+
+def test_a_manifest_that_names_a_file_that_is_not_there(
+    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (corpus / "manifest.csv").write_text("file,outlet\nthree.txt,Warta Uji\n")
+    assert "three.txt" in _refused(capsys, "read", corpus, "-o", tmp_path / "a.csv")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write anywhere")
+def test_an_unwritable_folder(corpus: Path, tmp_path: Path, capsys) -> None:
+    locked = tmp_path / "locked"
+    locked.mkdir(mode=0o555)
+    assert "cannot write" in _refused(capsys, "read", corpus, "-o", locked / "a.csv")
+    assert _entries(locked) == []
+
+
+def test_a_folder_that_cannot_be_made(
+    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    assert "cannot write" in _refused(capsys, "read", corpus, "-o", tmp_path / "file" / "a.csv")
+    assert (tmp_path / "file").read_text() == "in the way"
+
+
+def test_a_results_folder_of_somebody_else(
+    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "study.toml").write_text('[study]\ntitle = "T"\ncorpus = "pages"\n')
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter.txt").write_text("years of work")
+    line = _refused(capsys, "run", tmp_path / "study.toml", "-o", tmp_path / "thesis")
+    assert "thesis" in line
+    assert _entries(tmp_path / "thesis") == ["chapter.txt"]
+
+
+def _limit_files() -> None:
+    """Let no file grow over 4 kB, as a full disk would."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+
+
+def test_a_disk_that_is_full_half_way(tmp_path: Path) -> None:
+    texts = [f"Kapal bermuatan beras itu tiba pada hari ke-{number}." for number in range(60)]
+    pd.DataFrame({"text": texts}).to_csv(tmp_path / "x.csv", index=False)
+    before = _entries(tmp_path)
+    done = _run("label", tmp_path / "x.csv", "-o", tmp_path / "y.csv", preexec_fn=_limit_files)
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.count("\n") == 1
+    assert "y.csv: cannot write it" in done.stderr
+    assert _entries(tmp_path) == before
+
+
+def test_ctrl_c_ends_with_130_and_leaves_nothing(tmp_path: Path) -> None:
+    texts = [
+        f"Rombongan ke-{number} tiba dan berangkat lagi sesudah {number} jam."
+        for number in range(4000)
+    ]
+    pd.DataFrame({"text": texts}).to_csv(tmp_path / "x.csv", index=False)
+    before = _entries(tmp_path)
+    with subprocess.Popen(
+        [sys.executable, "-m", "analysis.cli", "label", tmp_path / "x.csv", "-o", tmp_path / "y.csv"],
+        stderr=subprocess.PIPE, text=True, cwd=ROOT,
+    ) as process:  # fmt: skip
+        time.sleep(5)
+        assert process.poll() is None, "the command was done before it was interrupted"
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert errors == "bingkai: interrupted; nothing was left half-written\n"
+    assert _entries(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [], ["lable"], ["label"], ["label", "x.csv"], ["run", "s.toml", "-o", "r", "--until", "x"],
+        ["label", "x.csv", "-o", "y.csv", "--nonsense"],
+    ],
+)  # fmt: skip
+def test_wrong_words_are_one_line_with_the_way_to_help(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "--help" in _refused(capsys, *words)
+
+
+def test_labels_of_other_sentences_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "l.csv").write_text(
+        "sentence_id,variable,labeler,value,prob,target\nmissing,frame,m,threat,0.9,\n"
+    )
+    (tmp_path / "s.csv").write_text(
+        "sentence_id,article_id,unit,position,start,end,text,text_sha256,source,source_group,copy_of\n"
+        "s1,a1,sentence,1,0,4,Halo,x,,own_words,\n"
+    )
+    (tmp_path / "a.csv").write_text(
+        "article_id,outlet,published,published_source,title,author,agency,url,language,text,text_sha256\n"
+        "a1,Warta Uji,,,T,,,,id,Halo,x\n"
+    )
+    before = _entries(tmp_path)
+    line = _refused(
+        capsys, "compare", tmp_path / "l.csv", "--sentences", tmp_path / "s.csv",
+        "--articles", tmp_path / "a.csv", "-o", tmp_path / "r",
+    )  # fmt: skip
+    assert "missing" in line
+    assert _entries(tmp_path) == before
+
+
+STRANGE = ["\0 nol", "ﷺ" * 30, "x" * 100_000, "😀😀 kata dia.", "مرحبا بالعالم", "“" * 500, " "]
+
+
+def test_strange_texts_are_labelled_like_any_other(tmp_path: Path) -> None:
+    from framing.tables import write_table
+
+    write_table(pd.DataFrame({"text": STRANGE}), tmp_path / "x.jsonl")
+    with (tmp_path / "x.jsonl").open("a") as stream:
+        stream.write('{"text": "surogat \\ud800 sendiri"}\n')
+    assert (
+        main(["label", str(tmp_path / "x.jsonl"), "-o", str(tmp_path / "y.jsonl"), "--wide"]) == 0
+    )
+    from framing.tables import read_table
+
+    assert len(read_table(tmp_path / "y.jsonl")) == len(STRANGE) + 1
+
+
+def test_a_page_of_strange_texts_is_read(tmp_path: Path) -> None:
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "one.txt").write_text("\n\n".join([PAGE, *STRANGE]), encoding="utf-8")
+    assert main(["label", str(tmp_path / "pages"), "-o", str(tmp_path / "l.csv")]) == 0
