@@ -15,7 +15,6 @@
 
     [statistics]               # optional, each key too
     conf_level = 0.95
-    n_bootstrap = 1999
     n_permutations = 9999
     weight = "sentence"        # or "article": what counts once
     copies = "in"              # or "out": whether copied sentences are counted
@@ -72,7 +71,7 @@ _KEYS: Mapping[str, Mapping[str, type | tuple[type, ...]]] = {
         "encoder": str, "composed": bool, "language": str, "seed": int,
     },
     "statistics": {
-        "conf_level": float, "n_bootstrap": int, "n_permutations": int, "weight": str,
+        "conf_level": float, "n_permutations": int, "weight": str,
         "copies": str, "contrasts": list, "targets": list,
     },
     "draw": {"figures": list},

@@ -1,0 +1,107 @@
+"""The estimates table: one record a number, and a reason wherever a number is missing."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from types import MappingProxyType
+
+import pandas as pd
+
+from framing.schema import COLUMNS
+
+NAIVE = "naive: machine labels"
+
+# What an estimand promises. Whatever of it is missing in a row must have a reason there; a share
+# has no p-value to miss, and an odds ratio's hypothesis is tested once, as the difference.
+PROMISED: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "share": ("estimate", "std_error", "df", "conf_low", "conf_high"),
+        "difference": (
+            "estimate", "std_error", "df", "conf_low", "conf_high", "p_value", "p_adjusted",
+        ),
+        "odds_ratio": ("estimate", "std_error", "df", "conf_low", "conf_high"),
+        "cramers_v": ("estimate", "conf_low", "conf_high"),
+        "permutation": ("estimate", "p_value", "p_adjusted"),
+    }
+)  # fmt: skip
+
+_WHOLE = ("n_sentences", "n_articles", "n_gold")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """One row of the estimates table; a number that is missing is NaN.
+
+    Parameters
+    ----------
+    estimand
+        ``"share"``, ``"difference"``, ``"odds_ratio"``, ``"cramers_v"`` or ``"permutation"``.
+    variable, value
+        What is counted; `value` is empty where the row is about the whole variable.
+    outlet
+        The outlet of a share; ``""`` for all outlets together.
+    contrast
+        ``"A - B"`` of a difference or odds ratio; the compared outlets of a test.
+    by, level
+        The part of the sentences, or the target of a stance: ``by="voice", level="quoted"``.
+    method, weight, copies, spec
+        How the number was made.
+    estimate, std_error, df, conf_low, conf_high, conf_level
+        The number, its standard error, degrees of freedom and interval.
+    p_value, p_adjusted, family
+        The test, alone and adjusted within its family of tests.
+    n_sentences, n_articles, n_gold
+        What the number rests on: the sentences of the denominator and their articles.
+    reason
+        Why a field is empty.
+    """
+
+    estimand: str
+    variable: str
+    value: str = ""
+    outlet: str = ""
+    contrast: str = ""
+    by: str = ""
+    level: str = ""
+    method: str = NAIVE
+    weight: str = "sentence"
+    copies: str = "in"
+    spec: str = ""
+    estimate: float = math.nan
+    std_error: float = math.nan
+    df: float = math.nan
+    conf_low: float = math.nan
+    conf_high: float = math.nan
+    conf_level: float = math.nan
+    p_value: float = math.nan
+    p_adjusted: float = math.nan
+    family: str = ""
+    n_sentences: int = 0
+    n_articles: int = 0
+    n_gold: int | None = None
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        missing = [
+            name for name in PROMISED.get(self.estimand, ()) if math.isnan(getattr(self, name))
+        ]
+        if missing and not self.reason:
+            raise ValueError(f"{self.estimand} of {self.variable}: no reason for {missing}")
+
+
+def tabulate(estimates: Iterable[Estimate]) -> pd.DataFrame:
+    """Return records as the estimates table, columns in the contract's order.
+
+    Missing numbers are NaN, missing whole numbers ``<NA>``; both are empty in a file.
+    """
+    names = [field.name for field in fields(Estimate)]
+    rows = [tuple(getattr(row, name) for name in names) for row in estimates]
+    table = pd.DataFrame.from_records(rows, columns=names)
+    for name in _WHOLE:
+        table[name] = table[name].astype("Int64")
+    return table[list(COLUMNS["estimates"])]
+
+
+def because(*reasons: str) -> str:
+    """Join the reasons that are not empty, each once."""
+    return "; ".join(dict.fromkeys(reason for reason in reasons if reason))

@@ -1,0 +1,88 @@
+"""How a comparison is made: one frozen record of every choice."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+from framing.errors import BingkaiError
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
+
+class Weight(StrEnum):
+    """What counts once: every sentence, or every article."""
+
+    SENTENCE = "sentence"
+    ARTICLE = "article"
+
+
+class Copies(StrEnum):
+    """Whether sentences copied from another text are counted."""
+
+    IN = "in"
+    OUT = "out"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Choices of a comparison; the defaults are those of the manual.
+
+    Parameters
+    ----------
+    conf_level
+        Confidence level of every interval, between 0.5 and 1.
+    n_permutations
+        Shuffles of the permutation test, at least 99.
+    seed
+        Seed of every random draw.
+    weight
+        ``"sentence"`` or ``"article"``: contrasts and tests are made with this one, shares with
+        both.
+    copies
+        ``"in"`` counts copied sentences, ``"out"`` leaves them away.
+    contrasts
+        Pairs of outlets to compare, ``(("A", "B"),)`` for A minus B; all pairs if empty. Fewer
+        pairs, chosen beforehand, mean a smaller family of tests.
+    targets
+        Actors whose stance is compared; every actor that is a target in the counts if empty.
+
+    Raises
+    ------
+    BingkaiError
+        A setting has a value that it cannot have.
+    """
+
+    conf_level: float = 0.95
+    n_permutations: int = 9_999
+    seed: int = 0
+    weight: Weight = Weight.SENTENCE
+    copies: Copies = Copies.IN
+    contrasts: tuple[tuple[str, str], ...] = ()
+    targets: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 0.5 < self.conf_level < 1:
+            raise BingkaiError(
+                f"settings: conf_level is {self.conf_level}; give a number between 0.5 and 1"
+            )
+        if self.n_permutations < 99:
+            raise BingkaiError(
+                f"settings: n_permutations is {self.n_permutations}; give at least 99"
+            )
+        if self.seed < 0:
+            raise BingkaiError(f"settings: seed is {self.seed}; give 0 or a positive whole number")
+        if any(len(pair) != 2 for pair in self.contrasts):
+            raise BingkaiError("settings: contrasts are pairs of outlets, such as [['A', 'B']]")
+        # Lists and strings from a study file become tuples and enums here, once.
+        object.__setattr__(self, "contrasts", tuple((a, b) for a, b in self.contrasts))
+        object.__setattr__(self, "targets", tuple(self.targets))
+        object.__setattr__(self, "weight", _parse(Weight, self.weight, "weight"))
+        object.__setattr__(self, "copies", _parse(Copies, self.copies, "copies"))
+
+
+def _parse(kind: type[_Choice], text: str, name: str) -> _Choice:
+    try:
+        return kind(text)
+    except ValueError:
+        allowed = " or ".join(repr(str(member)) for member in kind)
+        raise BingkaiError(f"settings: {name} is {text!r}; give {allowed}") from None
