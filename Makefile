@@ -41,6 +41,7 @@ test: $(READY) ## Run the tests
 
 model: $(READY) ## Train the shipped heads again from framing/data/sentences.csv
 	@$(BIN)/bingkai train framing/data/sentences.csv -o framing/data/model --name foreign-affairs
+	@$(BIN)/python -m framing.voice
 
 labels: $(READY) ## Label every sentence of the demo study
 	@$(BIN)/bingkai run paper/study.toml -o $(BUILD) --until labels
