@@ -1,0 +1,127 @@
+"""The words of figures in English and Indonesian, and numbers as each language writes them."""
+
+from analysis.shares import NO_SENTENCES, ONE_ARTICLE
+from framing.scheme import Text
+
+SHARE_OF_SENTENCES = Text("% of sentences", "% kalimat")
+SHARE_OF_OUTLET = Text("% of the outlet's sentences", "% kalimat media")
+SHARE_OF_FRAME = Text("% of the frame's sentences", "% kalimat dengan bingkai itu")
+DIFFERENCE = Text("Difference (percentage points)", "Selisih (poin persentase)")
+
+ARTICLES = (Text("1 article", "1 artikel"), Text("{n} articles", "{n} artikel"))
+SENTENCES = (Text("1 sentence", "1 kalimat"), Text("{n} sentences", "{n} kalimat"))
+
+VOICES = {
+    "own": Text("in the outlet's own words", "dengan kata-kata media sendiri"),
+    "sources": Text("in the words of its sources", "dengan kata-kata narasumber"),
+    "all": Text("in all voices", "dalam semua suara"),
+}
+KINDS = {
+    "different": Text("Different at {alpha} (Holm)", "Berbeda pada taraf {alpha} (Holm)"),
+    "not_shown": Text("Not shown to differ", "Tidak terbukti berbeda"),
+    "untested": Text("Cannot be tested", "Tidak dapat diuji"),
+}
+
+NOTE_WHISKERS = Text(
+    "Whiskers: {level} intervals with articles as clusters.",
+    "Garis: selang kepercayaan {level} dengan artikel sebagai klaster.",
+)
+NOTE_BAR_WHISKERS = Text(
+    "Whiskers: {level} intervals of whole bars, with articles as clusters.",
+    "Garis: selang kepercayaan {level} untuk seluruh batang, dengan artikel sebagai klaster.",
+)
+NOTE_DIFFERENCE_WHISKERS = Text(
+    "Whiskers: {level} intervals with articles as clusters, each for itself; only the filling of "
+    "the dots allows for the number of tests ({tests}).",
+    "Garis: selang kepercayaan {level} dengan artikel sebagai klaster, masing-masing tersendiri; "
+    "hanya isi titik yang memperhitungkan banyaknya uji ({tests}).",
+)
+NOTE_OWN_WHISKERS = Text(
+    "Dots and whiskers: the part in the outlet's own words and its {level} interval with articles "
+    "as clusters.",
+    "Titik dan garis: bagian kata-kata media sendiri dan selang kepercayaan {level}-nya dengan "
+    "artikel sebagai klaster.",
+)
+NOTE_ARTICLES = Text(
+    "Means over articles: every article counts alike.",
+    "Rerata artikel: setiap artikel berbobot sama.",
+)
+NOTE_OVERALL = Text(
+    "Dashed line: all outlets together.", "Garis putus-putus: semua media bersama-sama."
+)
+NOTE_HOLLOW = Text(
+    "Hollow dot, no interval: {outlets} ({reason}).",
+    "Titik kosong, tanpa selang: {outlets} ({reason}).",
+)
+NOTE_NO_INTERVAL = Text("No interval: {outlets} ({reason}).", "Tanpa selang: {outlets} ({reason}).")
+NOTE_NO_VALUE = Text("No value: {outlets} ({reason}).", "Tanpa nilai: {outlets} ({reason}).")
+NOTE_TARGETS = Text(
+    "n: sentences critical or supportive of the target; targets with at least {least} of them.",
+    "n: kalimat yang kritis terhadap sasaran atau mendukungnya; sasaran dengan sedikitnya {least}.",
+)
+NOTE_MORE_TARGETS = Text(
+    "The {shown} most evaluated of {all} such targets.",
+    "{shown} dari {all} sasaran, yang paling sering dinilai.",
+)
+NOTE_RESIDUALS = Text(
+    "Adjusted residuals: how far a count lies above (+) or below (−) what it would be if outlets "
+    "did not differ, in standard deviations. Sentences of one article are alike, so these describe "
+    "and do not test.",
+    "Residual tersesuaikan: seberapa jauh cacah di atas (+) atau di bawah (−) nilainya bila media "
+    "tidak berbeda, dalam simpangan baku. Kalimat satu artikel saling mirip, jadi angka ini "
+    "gambaran, bukan uji.",
+)
+NOTE_FEW = Text(
+    "n: sentences with the frame; no bar below {least}.",
+    "n: kalimat dengan bingkai itu; tanpa batang di bawah {least}.",
+)
+NOTE_PAIRS = Text(
+    "The {shown} of {all} pairs with the smallest p-values.",
+    "{shown} dari {all} pasangan, dengan nilai p terkecil.",
+)
+
+_REASONS = {
+    ONE_ARTICLE: Text(
+        "one article, so no variance between articles",
+        "satu artikel, jadi tanpa varians antarartikel",
+    ),
+    NO_SENTENCES: Text("no sentences", "tanpa kalimat"),
+}
+
+
+def say(text: Text, language: str, **parts: object) -> str:
+    """Return a text in a language, with its parts filled in."""
+    return text.in_language(language).format(**parts)
+
+
+def say_reason(reason: str, language: str) -> str:
+    """Return why a number is missing, in a language if the reason is a known one."""
+    known = _REASONS.get(reason)
+    return known.in_language(language) if known else reason
+
+
+def say_size(n_articles: int, n_sentences: int, language: str) -> str:
+    """Return such as ``"12 articles, 180 sentences"``."""
+    parts = []
+    for number, (one, many) in ((n_articles, ARTICLES), (n_sentences, SENTENCES)):
+        parts.append(say(one if number == 1 else many, language, n=say_count(number, language)))
+    return ", ".join(parts)
+
+
+def say_count(number: int, language: str) -> str:
+    """Return a whole number with the language's thousand sign."""
+    text = f"{number:,}"
+    return text.replace(",", ".") if language == "id" else text
+
+
+def say_number(number: float, language: str, *, decimals: int, signed: bool = False) -> str:
+    """Return a number with the language's decimal sign and a true minus sign; zero has no sign."""
+    text = f"{abs(number):.{decimals}f}"
+    sign = "" if not float(text) else "−" if number < 0 else "+" if signed else ""
+    return sign + (text.replace(".", ",") if language == "id" else text)
+
+
+def say_percent(share: float, language: str) -> str:
+    """Return a share such as a confidence level as a percentage, ``"95%"`` or ``"97.5%"``."""
+    text = f"{share * 100:.4g}"
+    return f"{text.replace('.', ',') if language == 'id' else text}%"
