@@ -1,5 +1,6 @@
 """The whole way of a study, each step one function from tables to files in a results folder."""
 
+import warnings
 from collections.abc import Callable
 from dataclasses import asdict
 from enum import StrEnum
@@ -16,6 +17,7 @@ from analysis.manuscript import write_manuscript
 from analysis.numbers import collect_numbers
 from analysis.results import (
     amended_results,
+    describe_environment,
     hash_inputs,
     new_results,
     read_provenance,
@@ -24,9 +26,11 @@ from analysis.results import (
 from analysis.settings import Settings
 from analysis.study import Study
 from framing.encoder import Progress, load_encoder
+from framing.errors import BingkaiWarning
 from framing.inputs import Unit, read_units, to_sentences
 from framing.labeling import label_sentences
 from framing.model import Model, read_model
+from framing.pages import MANIFEST, PAGE_ENDINGS
 from framing.reading import read_outlets
 from framing.scheme import Codebook, read_codebook
 from framing.tables import read_table, write_table
@@ -65,7 +69,7 @@ def run_study(
     codebook = read_codebook(study.codebook)
     model = read_model(study.model)
     facts = _facts(codebook, model, study.statistics, seed=study.seed) | {
-        "inputs": hash_inputs(study.corpus),
+        "inputs": _hash_corpus(study.corpus),
         "study": {
             "title": study.title,
             "authors": list(study.authors),
@@ -78,7 +82,7 @@ def run_study(
         if until is not Step.LABELS:
             _compare(work, codebook, study.statistics)
         if until in (Step.FIGURES, Step.PAPER):
-            _draw(work, codebook, study.figures, study.language)
+            facts["figures"] = _draw(work, codebook, study.figures, study.language)
         if until is Step.PAPER:
             _write(work, codebook, facts, study)
         write_provenance(work, facts)
@@ -119,7 +123,11 @@ def draw_results(
     folder: Path, *, codebook: Codebook, figures: tuple[str, ...], language: str = "en"
 ) -> None:
     """Draw the figures of a results folder into its ``figures/``."""
-    _amend(folder, lambda work, facts: _draw(work, codebook, figures, language))
+
+    def draw(work: Path, facts: dict[str, Any]) -> None:
+        facts["figures"] = _draw(work, codebook, figures, language)
+
+    _amend(folder, draw)
 
 
 def write_results(folder: Path, *, codebook: Codebook, study: Study) -> None:
@@ -166,9 +174,15 @@ def _compare(work: Path, codebook: Codebook, settings: Settings) -> None:
     write_table(pick_evidence(labels, sentences, articles), work / "evidence.csv")
 
 
-def _draw(work: Path, codebook: Codebook, figures: tuple[str, ...], language: str) -> None:
+def _draw(work: Path, codebook: Codebook, figures: tuple[str, ...], language: str) -> list[str]:
+    """Draw what the estimates can carry and return the names of the figures drawn."""
     estimates = read_table(work / "estimates.csv")
-    draw_all(estimates, codebook, work / "figures", figures, language=language)
+    drawn = draw_all(estimates, codebook, work / "figures", figures, language=language)
+    for figure in drawn:
+        if not figure.paths:
+            message = f"figure {figure.name}: not drawn ({figure.reason})"
+            warnings.warn(message, BingkaiWarning, stacklevel=2)
+    return [figure.name for figure in drawn if figure.paths]
 
 
 def _write(work: Path, codebook: Codebook, facts: dict[str, Any], study: Study) -> None:
@@ -177,7 +191,7 @@ def _write(work: Path, codebook: Codebook, facts: dict[str, Any], study: Study) 
         read_table(work / "counts.csv"),
         read_table(work / "estimates.csv"),
         read_table(evidence) if evidence.is_file() else pd.DataFrame(columns=EVIDENCE_COLUMNS),
-        facts,
+        describe_environment() | facts,
         codebook,
     )
     write_manuscript(
@@ -188,6 +202,15 @@ def _write(work: Path, codebook: Codebook, facts: dict[str, Any], study: Study) 
         formats=study.formats,
         language=study.language,
     )
+
+
+def _hash_corpus(path: Path) -> dict[str, str]:
+    """Return the hashes of what reading looks at: pages and the manifest."""
+    return {
+        name: digest
+        for name, digest in hash_inputs(path).items()
+        if path.is_file() or name == MANIFEST or Path(name).suffix.lower() in PAGE_ENDINGS
+    }
 
 
 def _describe_codebook(codebook: Codebook) -> dict[str, str]:

@@ -135,6 +135,7 @@ def _check_keys(data: Mapping[str, Any], path: Path) -> None:
                 f"{path}: unknown key {section!r}; the sections are [{'], ['.join(_KEYS)}]"
             )
         for key, value in entries.items():
+            items: Any = value  # keeps its type open where isinstance narrows
             kind = _KEYS[section].get(key)
             if kind is None:
                 raise BingkaiError(
@@ -144,7 +145,6 @@ def _check_keys(data: Mapping[str, Any], path: Path) -> None:
             if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
                 wanted = getattr(kind, "__name__", str(kind))
                 raise BingkaiError(f"{path}: [{section}] {key} = {value!r} is no {wanted}")
-            items: Any = entries[key]
             if key == "contrasts":
                 if not all(isinstance(pair, list) and len(pair) == 2 for pair in items):
                     raise BingkaiError(f'{path}: [{section}] write {key} as [["A", "B"], ...]')

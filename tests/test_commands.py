@@ -178,7 +178,11 @@ def test_pages_in_other_encodings_are_read(tmp_path: Path, encoding: str) -> Non
 
 def test_html_called_txt_is_read_as_html(tmp_path: Path) -> None:
     body = "".join(f"<p>{line}</p>" for line in PAGE.split("\n\n")[1:])
-    html = f"<!DOCTYPE html><html><head><title>Jembatan Perbatasan Dibuka Lagi</title></head><body><article><h1>Jembatan Perbatasan Dibuka Lagi</h1>{body}</article></body></html>"
+    title = "Jembatan Perbatasan Dibuka Lagi"
+    html = (
+        f"<!DOCTYPE html><html><head><title>{title}</title></head>"
+        f"<body><article><h1>{title}</h1>{body}</article></body></html>"
+    )
     (tmp_path / "pages").mkdir()
     (tmp_path / "pages" / "one.txt").write_text(html, encoding="utf-8")
     assert main(["read", str(tmp_path / "pages"), "-o", str(tmp_path / "a.csv")]) == 0
@@ -298,7 +302,8 @@ def test_ctrl_c_ends_with_130_and_leaves_nothing(tmp_path: Path) -> None:
     pd.DataFrame({"text": texts}).to_csv(tmp_path / "x.csv", index=False)
     before = _entries(tmp_path)
     with subprocess.Popen(
-        [sys.executable, "-m", "analysis.cli", "label", tmp_path / "x.csv", "-o", tmp_path / "y.csv"],
+        [sys.executable, "-m", "analysis.cli", "label", tmp_path / "x.csv",
+         "-o", tmp_path / "y.csv"],
         stderr=subprocess.PIPE, text=True, cwd=ROOT,
     ) as process:  # fmt: skip
         time.sleep(5)

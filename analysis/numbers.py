@@ -1,0 +1,214 @@
+"""Every number of the manuscript, collected from the results tables into one nested dict.
+
+The manuscript reads nothing else. A number that the data cannot carry is ``None`` here, with the
+reason beside it, so that a template has to say so. All values are plain JSON.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import pandas as pd
+
+from analysis.counts import check_counts, keep_copies
+from analysis.readings import OWN_VOICE, Readings, Record, divide, parse_estimates
+from analysis.settings import Copies, Settings
+from framing import __version__
+from framing.schema import VARIABLES
+from framing.scheme import Codebook
+
+
+def collect_numbers(
+    counts: pd.DataFrame,
+    estimates: pd.DataFrame,
+    evidence: pd.DataFrame,
+    provenance: Mapping[str, Any],
+    codebook: Codebook,
+) -> Record:
+    """Collect what a manuscript may cite.
+
+    Parameters
+    ----------
+    counts, estimates
+        Tables as in `framing.schema.COLUMNS`, typed or as read from .csv.
+    evidence
+        Example sentences: frame, outlet, article_id, sentence_id, text, prob, source. May be empty.
+    provenance
+        The facts of ``provenance.json``: study, settings, seed, model, inputs, bingkai, python,
+        packages, and figures (the names of those that were drawn). What is missing is None.
+    codebook
+        Gives the names, in the language of the study, and the order of values.
+
+    Returns
+    -------
+    dict
+        Nested dicts and lists of texts, numbers, booleans and None, the same on every run.
+
+    Raises
+    ------
+    BingkaiError
+        A table lacks a column or holds a value that is not in the codebook.
+    """
+    counts = check_counts(counts, codebook)
+    study = dict(provenance.get("study", {}))
+    language = study.setdefault("language", "en")
+    study.setdefault("title", codebook.title.in_language(language))
+    study.setdefault("authors", [])
+    study.setdefault("composed", False)
+    settings = asdict(Settings()) | dict(provenance.get("settings", {}))
+    readings = Readings(parse_estimates(estimates), codebook, language, settings)
+    corpus = _describe_corpus(counts)
+    compared = keep_copies(counts, Copies(settings["copies"]))
+    outlets = [outlet["name"] for outlet in corpus["outlets"]]
+    variables = {
+        name: readings.describe_variable(name, outlets)
+        for name in VARIABLES
+        if (readings.estimates["variable"] == name).any()
+    }
+    return {
+        "study": study,
+        "figures": provenance.get("figures"),
+        "corpus": corpus,
+        "codebook": _describe_codebook(codebook, language),
+        "model": _describe_model(provenance.get("model", {}), codebook, language),
+        "settings": {
+            **settings,
+            "alpha": round(1 - settings["conf_level"], 12),
+            "all_pairs": not settings["contrasts"],
+            "seed": provenance.get("seed", settings["seed"]),
+        },
+        "variables": variables,
+        "voice": readings.describe_voice(),
+        "stance": readings.describe_stance(compared),
+        "sources": _describe_sources(compared, codebook, language),
+        "evidence": _choose_evidence(evidence, codebook, language),
+        "software": {
+            "bingkai": provenance.get("bingkai", __version__),
+            "python": provenance.get("python"),
+            "packages": dict(provenance.get("packages", {})),
+        },
+        "inputs": _describe_inputs(provenance.get("inputs", {})),
+    }
+
+
+def _describe_corpus(counts: pd.DataFrame) -> Record:
+    outlets = [
+        {"name": outlet, **_describe_articles(rows)}
+        for outlet, rows in counts.groupby("outlet", sort=True)
+    ]
+    single = [outlet["name"] for outlet in outlets if outlet["n_articles"] == 1]
+    return {
+        **_describe_articles(counts),
+        "n_outlets": len(outlets),
+        "outlets": outlets,
+        "single": single,
+        "n_comparable": len(outlets) - len(single),
+    }
+
+
+def _describe_articles(counts: pd.DataFrame) -> Record:
+    days = counts.drop_duplicates("article_id")["published"].str.slice(0, 10)
+    dated = sorted(days[days != ""])
+    n_sentences = int(counts["n_sentences"].sum())
+    n_copied = int(counts.loc[counts["copied"], "n_sentences"].sum())
+    return {
+        "n_articles": len(days),
+        "n_sentences": n_sentences,
+        "first_day": dated[0] if dated else None,
+        "last_day": dated[-1] if dated else None,
+        "n_undated": len(days) - len(dated),
+        "n_copied": n_copied,
+        "copied_share": divide(n_copied, n_sentences),
+    }
+
+
+def _describe_codebook(codebook: Codebook, language: str) -> Record:
+    return {
+        "id": codebook.id,
+        "version": codebook.version,
+        "title": codebook.title.in_language(language),
+        "sha256": codebook.sha256,
+        "n_actors": len(codebook.actors),
+        "variables": {
+            variable.id: {
+                "name": variable.name.in_language(language),
+                "definition": variable.definition.in_language(language),
+                "values": [
+                    {
+                        "id": value.id,
+                        "name": value.name.in_language(language),
+                        "definition": value.definition.in_language(language),
+                    }
+                    for value in variable.values
+                ],
+            }
+            for variable in codebook.variables
+        },
+    }
+
+
+def _describe_model(model: Mapping[str, Any], codebook: Codebook, language: str) -> Record:
+    names = {variable.id: variable.name.in_language(language) for variable in codebook.variables}
+    scores = model.get("cv_macro_f1", {})
+    return {
+        **{key: model.get(key) for key in ("name", "labeler", "sha256", "encoder", "n_training")},
+        "scores": [
+            {"variable": variable, "name": name, "macro_f1": float(scores[variable])}
+            for variable, name in names.items()
+            if variable in scores
+        ],
+    }
+
+
+def _describe_sources(counts: pd.DataFrame, codebook: Codebook, language: str) -> list[Record]:
+    """Sentences that are spoken by somebody else than the outlet, by the speaker's group."""
+    spoken = counts.loc[~counts["voice"].isin(["", OWN_VOICE]) & (counts["source_group"] != "")]
+    total = int(spoken["n_sentences"].sum())
+    by_group = spoken.groupby("source_group")["n_sentences"].sum()
+    described = [
+        {
+            "group": group.id,
+            "name": group.name.in_language(language),
+            "n_sentences": int(by_group[group.id]),
+            "share": divide(int(by_group[group.id]), total),
+        }
+        for group in codebook.source_groups
+        if group.id in by_group.index
+    ]
+    return sorted(described, key=lambda record: (-record["n_sentences"], record["group"]))
+
+
+def _choose_evidence(evidence: pd.DataFrame, codebook: Codebook, language: str) -> list[Record]:
+    """Choose the surest sentence of every frame, in the order of the codebook."""
+    ranked = evidence.assign(prob=evidence["prob"].astype(float)).sort_values(
+        ["prob", "sentence_id"], ascending=[False, True], kind="stable"
+    )
+    surest = {str(row["frame"]): row for _, row in ranked[::-1].iterrows()}
+    frames = [
+        value
+        for variable in codebook.variables
+        if variable.id == "frame"
+        for value in variable.values
+        if value.id in surest
+    ]
+    return [
+        {
+            "frame": value.id,
+            "name": value.name.in_language(language),
+            "outlet": str(surest[value.id]["outlet"]),
+            "text": str(surest[value.id]["text"]),
+            "prob": float(surest[value.id]["prob"]),
+            "source": str(surest[value.id]["source"] or ""),
+        }
+        for value in frames
+    ]
+
+
+def _describe_inputs(inputs: Mapping[str, Any]) -> Record | None:
+    """How many files went in, and one hash over their names and hashes."""
+    if not inputs:
+        return None
+    listing = json.dumps(inputs, sort_keys=True, ensure_ascii=True)
+    return {"n_files": len(inputs), "sha256": hashlib.sha256(listing.encode()).hexdigest()}
