@@ -1,6 +1,7 @@
 """The command ``bingkai``: the one place that knows both `framing` and `analysis`.
 
-Modules that take long to import are imported by the command that needs them.
+Modules that take long to import are imported by the command that needs them, so that help is quick
+and Ctrl-C is met at any time.
 """
 
 import argparse
@@ -8,11 +9,13 @@ import sys
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import NoReturn, TextIO
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from framing import __version__
-from framing.encoder import DEFAULT_ENCODER, Vectors
 from framing.errors import BingkaiError, BingkaiWarning
+
+if TYPE_CHECKING:
+    from framing.encoder import Vectors
 
 OK, BAD_INPUT, INTERRUPTED = 0, 2, 130
 _Command = Callable[[str, Callable[[argparse.Namespace], None], str], argparse.ArgumentParser]
@@ -65,7 +68,7 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-def _progress(vectors: Iterable[Vectors], total: int) -> Iterable[Vectors]:
+def _progress(vectors: "Iterable[Vectors]", total: int) -> "Iterable[Vectors]":
     """Show a bar on a terminal while sentences are embedded."""
     from tqdm import tqdm
 
@@ -355,7 +358,7 @@ def _labeling(parser: argparse.ArgumentParser, *, model: bool = True) -> None:
     _codebook(parser)
     if model:
         parser.add_argument("--model", type=Path, help="a model folder (default: the shipped one)")
-    parser.add_argument("--encoder", default=DEFAULT_ENCODER, help="default: " + DEFAULT_ENCODER)
+    parser.add_argument("--encoder", default="e5-small", help="default: e5-small")
     parser.add_argument("--threads", type=int, help="callers at once (default: all processors)")
 
 

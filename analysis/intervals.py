@@ -60,7 +60,7 @@ def limit_shares(shares: Floats, n_effective: Floats, critical: Floats) -> Limit
     # The product of the limits is p^2 / (1 + t^2 / n): no difference of near numbers for low.
     with np.errstate(divide="ignore", invalid="ignore"):
         low = np.where(shares > 0, shares**2 / (centre + half), 0.0 * centre)
-    return Limits(low, np.where(shares < 1, high, 1.0 + 0.0 * high))
+    return Limits(low, np.where(shares < 1, np.minimum(high, 1.0), 1.0 + 0.0 * high))
 
 
 def pool_df(shares: Floats, n_effective: Floats, df: Floats) -> Floats:

@@ -2,6 +2,7 @@
 
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -301,15 +302,19 @@ def test_ctrl_c_ends_with_130_and_leaves_nothing(tmp_path: Path) -> None:
     ]
     pd.DataFrame({"text": texts}).to_csv(tmp_path / "x.csv", index=False)
     before = _entries(tmp_path)
+    cache = tmp_path / "cache"
     with subprocess.Popen(
         [sys.executable, "-m", "analysis.cli", "label", tmp_path / "x.csv",
          "-o", tmp_path / "y.csv"],
         stderr=subprocess.PIPE, text=True, cwd=ROOT,
+        env={**os.environ, "BINGKAI_CACHE": str(cache)},
     ) as process:  # fmt: skip
-        time.sleep(5)
-        assert process.poll() is None, "the command was done before it was interrupted"
+        while not (cache / "embeddings.sqlite").exists():  # looked at just before embedding
+            assert process.poll() is None, process.stderr.read() if process.stderr else ""
+            time.sleep(0.05)
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=60)
+    shutil.rmtree(cache)
     assert process.returncode == 130
     assert errors == "bingkai: interrupted; nothing was left half-written\n"
     assert _entries(tmp_path) == before

@@ -86,7 +86,7 @@ local function wrap_in_typst(block, rule)
 end
 
 local function float(block)
-  return wrap_in_typst(block, "#set figure(placement: auto)")
+  return wrap_in_typst(block, "#set figure(placement: top)")
 end
 
 local function let_break(block)

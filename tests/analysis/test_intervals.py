@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
@@ -36,6 +36,7 @@ def test_a_value_never_seen_has_an_upper_limit() -> None:
     assert (limits.low, limits.high) == pytest.approx((0, 0.2))
 
 
+@example(share=0.9999999999999999, n=10.0, critical=2.0)  # rounding once passed one
 @given(SHARE, SIZE, st.floats(0.1, 50))
 def test_limits_stay_in_order_and_inside(share: float, n: float, critical: float) -> None:
     limits = limit_shares(np.array(share), np.array(n), np.array(critical))
