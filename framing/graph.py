@@ -13,15 +13,18 @@ import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
+from framing.adapter import Adapter
 from framing.weights import Weights
 
 _OPSETS = (helper.make_opsetid("", 20),)
 _IR_VERSION = 10
 
 
-def build_session(weights: Weights) -> onnxruntime.InferenceSession:
+def build_session(
+    weights: Weights, *, adapter: Adapter | None = None
+) -> onnxruntime.InferenceSession:
     """Return a single-threaded session: ``embedded`` (n_tokens, hidden) in, ``pooled`` out."""
-    return _session(_Graph(weights, signed=signed_products_are_exact()).model())
+    return _session(_Graph(weights, adapter, signed=signed_products_are_exact()).model())
 
 
 def signed_products_are_exact() -> bool:
@@ -59,8 +62,9 @@ def _session(model: onnx.ModelProto) -> onnxruntime.InferenceSession:
 class _Graph:
     """Collects nodes and constants of the encoder (BERT with post-layer normalisation)."""
 
-    def __init__(self, weights: Weights, *, signed: bool) -> None:
+    def __init__(self, weights: Weights, adapter: Adapter | None, *, signed: bool) -> None:
         self._weights = weights
+        self._adapter = adapter
         self._signed = signed
         self._nodes: list[onnx.NodeProto] = []
         self._constants: list[onnx.TensorProto] = []
@@ -109,8 +113,7 @@ class _Graph:
 
     def _linear(self, state: str, names: list[str]) -> str:
         out = names[0] + ".linear"
-        rows = [self._weights.matrices[f"{name}.w"].rows(slice(None)) for name in names]
-        matrix = np.concatenate(rows).T
+        matrix = np.concatenate([self._matrix(f"{name}.w") for name in names]).T
         bias = np.concatenate([self._weights.arrays[f"{name}.b"] for name in names])
         scale = np.abs(matrix).max(axis=0) / np.float32(127)
         codes = np.round(matrix / scale)
@@ -137,6 +140,11 @@ class _Graph:
         )
         scaled = self._add("Mul", [real, factor], f"{out}.scaled")
         return self._add("Add", [scaled, self._constant(f"{out}.bias", bias)], out)
+
+    def _matrix(self, name: str) -> npt.NDArray[np.float32]:
+        matrix = self._weights.matrices[name].rows(slice(None))
+        change = self._adapter.change(name) if self._adapter is not None else None
+        return matrix if change is None else matrix + change
 
     def _normalise(self, state: str, name: str) -> str:
         gain = self._constant(f"{name}.gain", self._weights.arrays[f"{name}.w"])

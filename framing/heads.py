@@ -53,10 +53,14 @@ class Head:
     strength: float
     cv_macro_f1: float
 
+    def scores(self, vectors: Vectors) -> Floats:
+        """Return the score of each value, shape (n_texts, n_values)."""
+        standardised = (vectors - self.mean) / self.spread
+        return np.asarray(standardised @ self.weights.T + self.bias)
+
     def probabilities(self, vectors: Vectors) -> Floats:
         """Return the probability of each value, shape (n_texts, n_values); rows sum to one."""
-        scores = ((vectors - self.mean) / self.spread) @ self.weights.T + self.bias
-        return np.asarray(softmax(scores / self.temperature, axis=1))
+        return np.asarray(softmax(self.scores(vectors) / self.temperature, axis=1))
 
 
 def fit_head(
@@ -105,7 +109,7 @@ def fit_head(
         spread=spread,
         weights=weights,
         bias=bias,
-        temperature=_temperature(held_out[best], target),
+        temperature=fit_temperature(held_out[best], target),
         strength=best,
         cv_macro_f1=macro_f1[best],
     )
@@ -146,7 +150,16 @@ def _out_of_fold(
     return scores
 
 
-def _temperature(scores: Floats, target: npt.NDArray[np.int64]) -> float:
+def fit_temperature(scores: Floats, target: npt.NDArray[np.int64]) -> float:
+    """Return the divisor of the scores under which held-out codes are likeliest.
+
+    Parameters
+    ----------
+    scores
+        Shape (n_texts, n_values), of texts that were not trained on.
+    target
+        The index of each text's value.
+    """
     rows = np.arange(len(target))
 
     def loss(log_temperature: float) -> float:

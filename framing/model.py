@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from framing.adapter import Adapter
 from framing.cache import embed
 from framing.encoder import Encoder, Progress
 from framing.errors import BingkaiError
@@ -21,7 +22,7 @@ from framing.tables import new_file, write_json
 
 _FORMAT = 1
 _ARRAYS = ("mean", "spread", "weights", "bias")
-_RULED = "voice"  # decided by rules (framing.voice) unless a head is asked for
+RULED = "voice"  # decided by rules (framing.voice) unless a head is asked for
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,10 @@ class Model:
         Hash and number of the training sentences.
     heads
         By variable.
+    adapter
+        Turns the encoder towards the variables; None if the heads sit on the general encoder.
     sha256
-        Of heads and origin: equal hashes give equal labels.
+        Of heads, adapter and origin: equal hashes give equal labels.
     """
 
     name: str
@@ -50,6 +53,7 @@ class Model:
     training_sha256: str
     n_training: int
     heads: dict[str, Head]
+    adapter: Adapter | None = None
 
     @property
     def sha256(self) -> str:
@@ -75,6 +79,12 @@ class Model:
         }
         with new_file(folder / "heads.npz") as partial:
             np.savez(partial, **arrays)
+        if self.adapter is not None:
+            with new_file(folder / "adapter.npz") as partial:
+                stored: dict[str, Any] = dict(self.adapter.arrays())
+                np.savez(partial, **stored)
+        else:
+            (folder / "adapter.npz").unlink(missing_ok=True)
         write_json(self._origin(), folder / "model.json")
 
     def _origin(self) -> dict[str, Any]:
@@ -90,6 +100,7 @@ class Model:
             "training_sha256": self.training_sha256,
             "n_training": self.n_training,
             "heads": json.loads(json.dumps(heads)),
+            "adapter_sha256": self.adapter.sha256 if self.adapter is not None else "",
         }
 
 
@@ -122,7 +133,7 @@ def train_model(
     if "text" not in sentences.columns:
         raise BingkaiError("the training sentences lack the column text")
     if variables is None:
-        known = [variable.id for variable in codebook.variables if variable.id != _RULED]
+        known = [variable.id for variable in codebook.variables if variable.id != RULED]
         variables = [variable for variable in known if variable in sentences.columns]
     if not variables:
         raise BingkaiError(
@@ -130,22 +141,21 @@ def train_model(
         )
     texts = sentences["text"].astype(str).tolist()
     vectors = embed(texts, encoder, progress=progress)
-    groups = _groups(sentences)
+    groups = pair_groups(sentences)
     heads = {}
     for variable in variables:
-        codes = _codes(sentences, codebook, variable)
+        codes = checked_codes(sentences, codebook, variable)
         coded = (codes != "").to_numpy()
         present = set(codes[coded])
         values = [value for value in codebook.variable(variable).value_ids if value in present]
         heads[variable] = fit_head(
             vectors[coded], codes[coded].tolist(), values, groups=groups[coded].tolist(), seed=seed
         )
-    columns = sentences[["text", *variables]].to_csv(index=False, lineterminator="\n")
     return Model(
         name=name,
         encoder=encoder.name,
         codebook_sha256=codebook.sha256,
-        training_sha256=hashlib.sha256(columns.encode("utf-8", "replace")).hexdigest(),
+        training_sha256=hash_training(sentences, variables),
         n_training=len(sentences),
         heads=heads,
     )
@@ -167,15 +177,19 @@ def read_model(folder: str | Path | None = None) -> Model:
     folder = Path(folder) if folder is not None else default_model_path()
     try:
         origin = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-        with (folder / "heads.npz").open("rb") as stream:
-            arrays = np.load(stream, allow_pickle=False)
-            heads = {
-                variable: Head(
-                    **{**entry, "values": tuple(entry["values"])},
-                    **{array: arrays[f"{variable}.{array}"] for array in _ARRAYS},
-                )
-                for variable, entry in origin["heads"].items()
-            }
+        arrays = _load_arrays(folder / "heads.npz")
+        heads = {
+            variable: Head(
+                **{**entry, "values": tuple(entry["values"])},
+                **{array: arrays[f"{variable}.{array}"] for array in _ARRAYS},
+            )
+            for variable, entry in origin["heads"].items()
+        }
+        adapter = None
+        if origin["adapter_sha256"]:
+            adapter = Adapter.from_arrays(_load_arrays(folder / "adapter.npz"))
+            if adapter.sha256 != origin["adapter_sha256"]:
+                raise ValueError("the adapter is not the one that the heads were trained with")
         if origin["format"] != _FORMAT:
             raise BingkaiError(f"{folder}: model format {origin['format']} is not known here")
         return Model(
@@ -185,6 +199,7 @@ def read_model(folder: str | Path | None = None) -> Model:
             training_sha256=origin["training_sha256"],
             n_training=origin["n_training"],
             heads=heads,
+            adapter=adapter,
         )
     except OSError as error:
         raise BingkaiError(
@@ -196,7 +211,19 @@ def read_model(folder: str | Path | None = None) -> Model:
         ) from None
 
 
-def _groups(sentences: pd.DataFrame) -> pd.Series:
+def _load_arrays(path: Path) -> dict[str, Any]:
+    with path.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
+        return {name: arrays[name] for name in arrays.files}
+
+
+def hash_training(sentences: pd.DataFrame, variables: Sequence[str]) -> str:
+    """Return the hash of the sentences and codes that a model is trained on."""
+    columns = sentences[["text", *variables]].to_csv(index=False, lineterminator="\n")
+    return hashlib.sha256(columns.encode("utf-8", "replace")).hexdigest()
+
+
+def pair_groups(sentences: pd.DataFrame) -> pd.Series:
+    """Return the group of each sentence: its ``pair_id``, or one of its own."""
     alone = pd.Series([f"row {number}" for number in range(len(sentences))], index=sentences.index)
     if "pair_id" not in sentences.columns:
         return alone
@@ -204,7 +231,14 @@ def _groups(sentences: pd.DataFrame) -> pd.Series:
     return pairs.where(pairs != "", alone)
 
 
-def _codes(sentences: pd.DataFrame, codebook: Codebook, variable: str) -> pd.Series:
+def checked_codes(sentences: pd.DataFrame, codebook: Codebook, variable: str) -> pd.Series:
+    """Return the codes of a variable as text, ``""`` where there is none.
+
+    Raises
+    ------
+    BingkaiError
+        The column is missing, a code is not in the codebook, or codes are too few to train on.
+    """
     if variable not in sentences.columns:
         raise BingkaiError(f"the training sentences lack the column {variable}")
     codes = sentences[variable].fillna("").astype(str)

@@ -5,6 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# On a CI machine the same examples each time; elsewhere new ones, and no clock anywhere.
+settings.register_profile("bingkai", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("bingkai")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
