@@ -6,6 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 BUILD  := paper/build
 TWICE  := build/reproduce
+TUNE   := .venv-tune
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
@@ -39,8 +40,11 @@ typecheck: $(READY) ## Check types (mypy, strict)
 test: $(READY) ## Run the tests
 	@$(BIN)/python -m pytest -q
 
-model: $(READY) ## Train the shipped heads again from framing/data/sentences.csv
-	@$(BIN)/bingkai train framing/data/sentences.csv -o framing/data/model --name foreign-affairs
+model: $(READY) ## Train the shipped model again from framing/data/sentences.csv (needs torch; about an hour)
+	@test -x $(TUNE)/bin/bingkai || { $(PYTHON) -m venv $(TUNE) && $(TUNE)/bin/python -m pip install --quiet \
+		--disable-pip-version-check torch==2.13.0 && $(TUNE)/bin/python -m pip install --quiet \
+		--disable-pip-version-check --editable .; }
+	@$(TUNE)/bin/bingkai train framing/data/sentences.csv -o framing/data/model --name foreign-affairs --tune
 	@$(BIN)/python -m framing.voice
 
 labels: $(READY) ## Label every sentence of the demo study

@@ -5,6 +5,7 @@ and Ctrl-C is met at any time.
 """
 
 import argparse
+import signal
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Sequence
@@ -16,6 +17,7 @@ from framing.errors import BingkaiError, BingkaiWarning
 
 if TYPE_CHECKING:
     from framing.encoder import Vectors
+    from framing.model import Model
 
 OK, BAD_INPUT, INTERRUPTED = 0, 2, 130
 _Command = Callable[[str, Callable[[argparse.Namespace], None], str], argparse.ArgumentParser]
@@ -31,6 +33,8 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0, 2 for bad input, 130 for Ctrl-C."""
+    if arguments is None:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # tidy up as for Ctrl-C
     try:
         options = _parser().parse_args(arguments)
         with warnings.catch_warnings():
@@ -84,6 +88,7 @@ def _read(options: argparse.Namespace) -> None:
     from framing.reading import read_corpus
     from framing.tables import write_table
 
+    _distinct(options.corpus, options.output)
     articles = read_corpus(options.corpus)
     write_table(articles, options.output)
     _say(f"{options.output}: {len(articles)} articles")
@@ -93,6 +98,7 @@ def _split(options: argparse.Namespace) -> None:
     from framing.inputs import Unit, read_units, to_sentences
     from framing.tables import write_table
 
+    _distinct(options.articles, options.output)
     articles, _ = read_units(options.articles, unit=Unit.ARTICLE)
     sentences = to_sentences(articles, Unit.ARTICLE)
     write_table(sentences, options.output)
@@ -107,19 +113,22 @@ def _label(options: argparse.Namespace) -> None:
     from framing.scheme import read_codebook
     from framing.tables import write_table
 
+    _distinct(options.input, options.output, options.sentences, options.articles)
     codebook = read_codebook(options.codebook)
     model = read_model(options.model)
     units, unit = read_units(options.input, unit=Unit(options.unit) if options.unit else None)
+    if options.articles and unit is not Unit.ARTICLE:
+        raise BingkaiError(
+            f"{options.input}: no articles in it, so --articles has nothing to write"
+        )
     sentences = to_sentences(units, unit)
-    encoder = load_encoder(options.encoder, threads=options.threads)
+    encoder = load_encoder(options.encoder, threads=options.threads, adapter=model.adapter)
     result = label_sentences(sentences, model, codebook, encoder, progress=_progress)
     table = widen(sentences, result) if options.wide else result.labels
     write_table(table, options.output)
     if options.sentences:
         write_table(result.sentences, options.sentences)
     if options.articles:
-        if unit is not Unit.ARTICLE:
-            raise BingkaiError(f"{options.input}: no articles in it, so --articles has nothing")
         write_table(units, options.articles)
     _say(f"{options.output}: {len(sentences)} sentences labelled")
 
@@ -131,17 +140,28 @@ def _train(options: argparse.Namespace) -> None:
     from framing.tables import read_table
 
     sentences = read_table(options.sentences)
+    codebook = read_codebook(options.codebook)
+    if options.tune:
+        from framing.tuning import tune_model
+
+        model = tune_model(sentences, codebook, name=options.name, seed=options.seed, report=_say)
+        _store(model, options.output, "on the tenth that was held out")
+        return
     model = train_model(
         sentences,
-        read_codebook(options.codebook),
+        codebook,
         load_encoder(options.encoder, threads=options.threads),
         name=options.name,
         variables=options.variable,
         seed=options.seed,
         progress=_progress,
     )
-    model.write(options.output)
-    _say(f"{options.output}: trained on {model.n_training} sentences; out of fold on them:")
+    _store(model, options.output, "out of fold on them")
+
+
+def _store(model: "Model", output: Path, where: str) -> None:
+    model.write(output)
+    _say(f"{output}: trained on {model.n_training} sentences; {where}:")
     for variable, head in model.heads.items():
         _say(f"  {variable:<10} macro-F1 {head.cv_macro_f1:.3f} ({len(head.values)} values)")
 
@@ -149,20 +169,19 @@ def _train(options: argparse.Namespace) -> None:
 def _evaluate(options: argparse.Namespace) -> None:
     from framing.encoder import load_encoder
     from framing.evaluation import MACRO, evaluate_labels
-    from framing.inputs import read_units, to_sentences
+    from framing.inputs import Unit, read_units, to_sentences
     from framing.labeling import label_sentences
     from framing.model import read_model
     from framing.scheme import read_codebook
     from framing.tables import write_table
 
     codebook = read_codebook(options.codebook)
-    gold, unit = read_units(options.gold)
-    sentences = to_sentences(gold, unit)
-    encoder = load_encoder(options.encoder, threads=options.threads)
+    gold, unit = read_units(options.gold, unit=Unit.ROW)
+    sentences = to_sentences(gold.drop(columns="sentence_id", errors="ignore"), unit)
+    model = read_model(options.model)
+    encoder = load_encoder(options.encoder, threads=options.threads, adapter=model.adapter)
     texts = sentences[["sentence_id", "text"]]
-    result = label_sentences(
-        texts, read_model(options.model), codebook, encoder, progress=_progress
-    )
+    result = label_sentences(texts, model, codebook, encoder, progress=_progress)
     labels = result.labels.pivot(index="sentence_id", columns="variable", values="value")
     scores = evaluate_labels(
         gold, labels.loc[sentences["sentence_id"]], codebook, seed=options.seed
@@ -297,6 +316,7 @@ def _add_framing(command: _Command) -> None:
     _output(train, "model", what="FOLDER")
     train.add_argument("--name", default="model", help="the model's name (default: model)")
     train.add_argument("--variable", action="append", help="train only this one (repeatable)")
+    train.add_argument("--tune", action="store_true", help="tune the encoder, too (needs torch)")
     train.add_argument("--seed", type=int, default=0, help="for the folds (default: 0)")
     _labeling(train, model=False)
 
@@ -344,6 +364,20 @@ def _add_analysis(command: _Command) -> None:
     verify.add_argument("second", type=Path)
 
 
+def _positive(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 1024:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 to 1024")
+    return int(text)
+
+
+def _distinct(*paths: Path | None) -> None:
+    """Refuse to write two tables, or an input and an output, into one file."""
+    named = [path.resolve() for path in paths if path is not None]
+    for number, path in enumerate(named):
+        if path in named[:number]:
+            raise BingkaiError(f"{path.name}: one file for two tables; name another one with -o")
+
+
 def _output(parser: argparse.ArgumentParser, example: str, *, what: str = "FILE") -> None:
     parser.add_argument(
         "-o", "--output", type=Path, required=True, metavar=what, help=f"such as {example}"
@@ -359,7 +393,9 @@ def _labeling(parser: argparse.ArgumentParser, *, model: bool = True) -> None:
     if model:
         parser.add_argument("--model", type=Path, help="a model folder (default: the shipped one)")
     parser.add_argument("--encoder", default="e5-small", help="default: e5-small")
-    parser.add_argument("--threads", type=int, help="callers at once (default: all processors)")
+    parser.add_argument(
+        "--threads", type=_positive, help="callers at once (default: all processors)"
+    )
 
 
 if __name__ == "__main__":

@@ -26,12 +26,12 @@ from analysis.results import (
 from analysis.settings import Settings
 from analysis.study import Study
 from framing.encoder import Progress, load_encoder
-from framing.errors import BingkaiWarning
-from framing.inputs import Unit, read_units, to_sentences
+from framing.errors import BingkaiError, BingkaiWarning
+from framing.inputs import Unit, to_sentences
 from framing.labeling import label_sentences
 from framing.model import Model, read_model
 from framing.pages import MANIFEST, PAGE_ENDINGS
-from framing.reading import read_outlets
+from framing.reading import read_corpus, read_outlets
 from framing.scheme import Codebook, read_codebook
 from framing.tables import read_table, write_table
 
@@ -127,7 +127,7 @@ def draw_results(
     def draw(work: Path, facts: dict[str, Any]) -> None:
         facts["figures"] = _draw(work, codebook, figures, language)
 
-    _amend(folder, draw)
+    _amend(folder, codebook, draw)
 
 
 def write_results(folder: Path, *, codebook: Codebook, study: Study) -> None:
@@ -140,11 +140,20 @@ def write_results(folder: Path, *, codebook: Codebook, study: Study) -> None:
         )
         _write(work, codebook, facts, study)
 
-    _amend(folder, write)
+    _amend(folder, codebook, write)
 
 
-def _amend(folder: Path, change: Callable[[Path, dict[str, Any]], None]) -> None:
+def _amend(
+    folder: Path, codebook: Codebook, change: Callable[[Path, dict[str, Any]], None]
+) -> None:
     facts = read_provenance(folder)
+    made_with = facts.get("codebook", {})
+    if made_with.get("sha256") != codebook.sha256:
+        raise BingkaiError(
+            f"{folder}: made with the codebook {made_with.get('id')}, version "
+            f"{made_with.get('version')}, and not with {codebook.id}, version {codebook.version}, "
+            "as it is now; give the right one with --codebook"
+        )
     with amended_results(folder) as work:
         change(work, facts)
         write_provenance(work, {key: value for key, value in facts.items() if key != "outputs"})
@@ -153,9 +162,9 @@ def _amend(folder: Path, change: Callable[[Path, dict[str, Any]], None]) -> None
 def _label(
     study: Study, codebook: Codebook, model: Model, work: Path, progress: Progress | None
 ) -> None:
-    articles, unit = read_units(study.corpus, unit=Unit.ARTICLE)
-    sentences = to_sentences(articles, unit)
-    encoder = load_encoder(study.encoder)
+    articles = read_corpus(study.corpus)
+    sentences = to_sentences(articles, Unit.ARTICLE)
+    encoder = load_encoder(study.encoder, adapter=model.adapter)
     result = label_sentences(sentences, model, codebook, encoder, progress=progress)
     write_table(articles, work / "articles.csv")
     write_table(read_outlets(study.corpus), work / "outlets.csv")
@@ -231,6 +240,7 @@ def _facts(codebook: Codebook, model: Model, settings: Settings, *, seed: int) -
             "sha256": model.sha256,
             "encoder": model.encoder,
             "n_training": model.n_training,
+            "tuned": model.adapter is not None,
             "cv_macro_f1": {
                 variable: round(head.cv_macro_f1, 4) for variable, head in model.heads.items()
             },

@@ -34,6 +34,7 @@ def new_results(folder: Path) -> Iterator[Path]:
     BingkaiError
         The folder is somebody else's, or cannot be written.
     """
+    folder = folder.resolve()  # a link stays a link; what it points to is replaced
     _refuse_foreign(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)

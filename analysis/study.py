@@ -65,7 +65,11 @@ class Study:
     formats: tuple[str, ...] = FORMATS
 
 
-_KEYS: Mapping[str, Mapping[str, type | tuple[type, ...]]] = {
+_KINDS: Mapping[type, str] = {
+    str: "text in quotes", int: "whole number", float: "number like 0.95", bool: "true or false",
+    list: "list",
+}  # fmt: skip
+_KEYS: Mapping[str, Mapping[str, type]] = {
     "study": {
         "title": str, "authors": list, "corpus": str, "codebook": str, "model": str,
         "encoder": str, "composed": bool, "language": str, "seed": int,
@@ -90,7 +94,7 @@ def read_study(path: str | Path) -> Study:
     """
     path = Path(path)
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise BingkaiError(f"{path}: cannot read the study ({error.strerror})") from None
     except UnicodeDecodeError:
@@ -143,8 +147,7 @@ def _check_keys(data: Mapping[str, Any], path: Path) -> None:
                     f"it may have {', '.join(_KEYS[section])}"
                 )
             if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-                wanted = getattr(kind, "__name__", str(kind))
-                raise BingkaiError(f"{path}: [{section}] {key} = {value!r} is no {wanted}")
+                raise BingkaiError(f"{path}: [{section}] {key} = {value!r} is no {_KINDS[kind]}")
             if key == "contrasts":
                 if not all(isinstance(pair, list) and len(pair) == 2 for pair in items):
                     raise BingkaiError(f'{path}: [{section}] write {key} as [["A", "B"], ...]')

@@ -55,9 +55,12 @@ def evaluate_labels(
     if not variables:
         names = ", ".join(variable.id for variable in codebook.variables)
         raise BingkaiError(f"gold has no column of human codes; name one of them {names}")
+    coded_variables = [name for name in variables if (gold[name].astype(str) != "").any()]
+    if not coded_variables:
+        raise BingkaiError(f"gold has no code in the column(s) {', '.join(variables)}")
     rng = np.random.default_rng(seed)
     parts = []
-    for variable in variables:
+    for variable in coded_variables:
         values = codebook.variable(variable).value_ids
         coded = (gold[variable].astype(str) != "").to_numpy()
         true = gold.loc[coded, variable].astype(str)

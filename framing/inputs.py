@@ -9,6 +9,7 @@ import pandas as pd
 from framing.copies import mark_copies
 from framing.errors import BingkaiError
 from framing.reading import read_corpus
+from framing.schema import COLUMNS
 from framing.segmentation import split_articles
 from framing.tables import read_table
 
@@ -47,12 +48,20 @@ def read_units(path: str | Path, *, unit: Unit | None = None) -> tuple[pd.DataFr
         )
     if table.empty:
         raise BingkaiError(f"{path}: the table has no rows")
+    nested = table["text"].map(lambda value: isinstance(value, list | dict))
+    if nested.any():
+        raise BingkaiError(f"{path}: row {nested.argmax() + 1}: text is a list, not a text")
     if unit is None:
         if "sentence_id" in table.columns:
             unit = Unit.SENTENCE
         else:
             unit = Unit.ARTICLE if "article_id" in table.columns else Unit.ROW
-    return table.assign(text=table["text"].fillna("").astype(str)), unit
+    table = table.assign(text=table["text"].fillna("").astype(str))
+    if unit is Unit.ARTICLE:
+        return _complete_articles(table), unit
+    if unit is Unit.SENTENCE:
+        _check_ids(table, path)
+    return table, unit
 
 
 def to_sentences(table: pd.DataFrame, unit: Unit) -> pd.DataFrame:
@@ -65,6 +74,26 @@ def to_sentences(table: pd.DataFrame, unit: Unit) -> pd.DataFrame:
     if "sentence_id" in table.columns:
         return table
     return table.assign(sentence_id=_row_ids(table["text"]))
+
+
+def _complete_articles(table: pd.DataFrame) -> pd.DataFrame:
+    """Add what a table of articles lacks: empty columns, and ids made from the texts."""
+    if "article_id" not in table.columns:
+        table = table.assign(article_id=_row_ids(table["text"]))
+    lacking = [name for name in COLUMNS["articles"] if name not in table.columns]
+    return table.assign(**dict.fromkeys(lacking, ""))
+
+
+def _check_ids(table: pd.DataFrame, path: Path) -> None:
+    if "sentence_id" not in table.columns:
+        return
+    ids = table["sentence_id"].astype(str)
+    if (ids == "").any():
+        raise BingkaiError(f"{path}: row {(ids == '').argmax() + 1} has no sentence_id")
+    if ids.duplicated().any():
+        raise BingkaiError(
+            f"{path}: the sentence_id {ids[ids.duplicated()].iloc[0]!r} stands twice"
+        )
 
 
 def _row_ids(texts: pd.Series) -> list[str]:

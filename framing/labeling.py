@@ -63,6 +63,10 @@ def label_sentences(
     progress
         Wraps the embeddings as they are made.
 
+    Notes
+    -----
+    A sentence without a character that shows gets the empty value and no probability.
+
     Raises
     ------
     BingkaiError
@@ -158,16 +162,17 @@ def _ruled_voice(codebook: Codebook) -> bool:
 def _long(
     tables: dict[str, pd.DataFrame], sentences: pd.DataFrame, labeler: str, codebook: Codebook
 ) -> pd.DataFrame:
+    spoken = sentences["text"].astype(str).str.strip() != ""
     parts = []
     for variable, table in tables.items():
-        values = table.idxmax(axis=1).astype(str).to_numpy()
+        values = table.idxmax(axis=1).astype(str).where(spoken, "").to_numpy()
         part = pd.DataFrame(
             {
                 "sentence_id": sentences["sentence_id"].to_numpy(),
                 "variable": variable,
                 "labeler": labeler,
                 "value": values,
-                "prob": table.max(axis=1).to_numpy().round(6),
+                "prob": table.max(axis=1).where(spoken).to_numpy().round(6),
                 "target": "",
             }
         )

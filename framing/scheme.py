@@ -145,7 +145,7 @@ def read_codebook(path: str | Path | None = None) -> Codebook:
     path = Path(path) if path is not None else default_codebook_path()
     try:
         raw = path.read_bytes()
-        data = tomllib.loads(raw.decode("utf-8"))
+        data = tomllib.loads(raw.decode("utf-8-sig"))
     except OSError as error:
         raise BingkaiError(f"{path}: cannot read the codebook ({error.strerror})") from None
     except UnicodeDecodeError:

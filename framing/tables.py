@@ -1,5 +1,6 @@
 """Tables on disk: .csv, .jsonl or .parquet, by the file's ending; whole or not at all."""
 
+import csv
 import json
 import os
 import tempfile
@@ -31,7 +32,7 @@ def read_table(path: str | Path) -> pd.DataFrame:
         if ending == ".parquet":
             table = pd.read_parquet(path)
         elif ending == ".csv":
-            table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+            table = _read_csv(path)
         else:
             table = _read_jsonl(path)
     except OSError as error:
@@ -114,6 +115,38 @@ def _umask() -> int:
     current = os.umask(0)
     os.umask(current)
     return current
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    """Read every cell as text; a row that does not fit the header is an error, never shifted."""
+    csv.field_size_limit(2**31 - 1)
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        first = stream.readline()
+        if first.lower().startswith("sep="):  # Excel's own line
+            separator = first[4:5]
+        else:
+            separator = max(",;\t", key=first.count)  # Excel writes ; where , is the decimal point
+            stream.seek(0)
+        reader = csv.reader(stream, delimiter=separator, strict=True)
+        try:
+            header = [name.lstrip("\ufeff") for name in next(reader, [])]
+            rows = []
+            for row in reader:
+                if row and len(row) != len(header):
+                    raise BingkaiError(
+                        f"{path}: line {reader.line_num} has {len(row)} fields, the header has "
+                        f"{len(header)}; put texts that hold {separator!r} into quotes"
+                    )
+                if row:
+                    rows.append(row)
+        except csv.Error as error:
+            raise BingkaiError(
+                f"{path}: line {reader.line_num}: {error}; is a quotation mark not closed?"
+            ) from None
+    doubled = [name for name in header if header.count(name) > 1]
+    if doubled:
+        raise BingkaiError(f"{path}: the column {doubled[0]!r} stands twice; rename one")
+    return pd.DataFrame(rows, columns=header, dtype=str)
 
 
 def _read_jsonl(path: Path) -> pd.DataFrame:

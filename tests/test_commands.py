@@ -356,6 +356,91 @@ def test_labels_of_other_sentences_are_refused(
     assert _entries(tmp_path) == before
 
 
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("outlet,text\nA,Rusia mengancam, lalu mundur.\n", "line 2 has 3 fields, the header has 2"),
+        ('text,id\n"Tidak ditutup,1\nHalo,2\n', "quotation mark"),
+        ("text,text\na,b\n", "the column 'text' stands twice"),
+        ("sentence_id,text\ns1,Halo.\ns1,Hai.\n", "'s1' stands twice"),
+        ("sentence_id,text\ns1,Halo.\n,Hai.\n", "row 2 has no sentence_id"),
+    ],
+)
+def test_a_table_that_would_be_misread_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str, message: str
+) -> None:
+    (tmp_path / "x.csv").write_text(content, encoding="utf-8")
+    assert message in _refused(capsys, "label", tmp_path / "x.csv", "-o", tmp_path / "y.csv")
+    assert _entries(tmp_path) == ["x.csv"]
+
+
+@pytest.mark.parametrize("start", ["", "sep=;\n", "\ufeff"])
+def test_a_table_as_excel_writes_it_in_indonesia(tmp_path: Path, start: str) -> None:
+    (tmp_path / "x.csv").write_text(start + 'id;text\n1;"Halo; apa kabar."\n', encoding="utf-8")
+    assert main(["label", str(tmp_path / "x.csv"), "-o", str(tmp_path / "y.csv"), "--wide"]) == 0
+    wide = pd.read_csv(tmp_path / "y.csv", dtype=str)
+    assert wide["text"].tolist() == ["Halo; apa kabar."]
+    assert wide["id"].tolist() == ["1"]
+
+
+def test_articles_with_nothing_but_an_id_and_a_text_are_split(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("article_id,text\na1,Kapal tiba. Muatannya beras.\n")
+    assert main(["label", str(tmp_path / "x.csv"), "-o", str(tmp_path / "y.csv"), "--wide"]) == 0
+    texts = pd.read_csv(tmp_path / "y.csv", keep_default_na=False)["text"].tolist()
+    assert texts == ["Kapal tiba.", "Muatannya beras."]
+
+
+def test_an_empty_text_has_no_label(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text('id,text\n1," "\n2,Kapal tiba.\n')
+    assert main(["label", str(tmp_path / "x.csv"), "-o", str(tmp_path / "y.csv"), "--wide"]) == 0
+    wide = pd.read_csv(tmp_path / "y.csv", dtype=str, keep_default_na=False)
+    assert (
+        wide[["frame", "stance", "sentiment", "voice", "frame_prob"]].iloc[0].tolist() == [""] * 5
+    )
+    assert wide["frame"].iloc[1] != ""
+
+
+@pytest.mark.parametrize("second", ["x.csv", "y.csv"])
+def test_one_file_for_two_tables_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], second: str
+) -> None:
+    (tmp_path / "x.csv").write_text("text\nHalo.\n")
+    words = (
+        "label",
+        tmp_path / "x.csv",
+        "-o",
+        tmp_path / "y.csv",
+        "--sentences",
+        tmp_path / second,
+    )
+    assert "one file for two tables" in _refused(capsys, *words)
+    assert (tmp_path / "x.csv").read_text() == "text\nHalo.\n"
+
+
+@pytest.mark.parametrize("threads", ["0", "-1", "many", "1000000"])
+def test_a_wrong_number_of_threads(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], threads: str
+) -> None:
+    words = ("label", tmp_path, "-o", tmp_path / "y.csv", f"--threads={threads}")
+    assert "whole number" in _refused(capsys, *words)
+
+
+def test_gold_without_a_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "g.csv").write_text("text,frame\nKapal tiba.,\n")
+    assert "no code in the column(s) frame" in _refused(capsys, "evaluate", tmp_path / "g.csv")
+
+
+def test_results_are_drawn_with_the_codebook_that_made_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "r").mkdir()
+    (tmp_path / "r" / "provenance.json").write_text(
+        '{"codebook": {"id": "mine", "version": "3", "sha256": "0"}, "outputs": {}}'
+    )
+    line = _refused(capsys, "draw", tmp_path / "r")
+    assert "made with the codebook mine, version 3" in line
+
+
 STRANGE = ["\0 nol", "ﷺ" * 30, "x" * 100_000, "😀😀 kata dia.", "مرحبا بالعالم", "“" * 500, " "]
 
 

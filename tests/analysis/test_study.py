@@ -45,8 +45,11 @@ def test_a_study_is_read_with_its_defaults(write, tmp_path: Path) -> None:
     [
         (lambda text: text.replace("seed", "sed"), "[study] has an unknown key 'sed'"),
         (lambda text: text.replace("[statistics]", "[statstics]"), "unknown key 'statstics'"),
-        (lambda text: text.replace("seed = 3", 'seed = "three"'), "seed = 'three' is no int"),
-        (lambda text: text.replace("seed = 3", "seed = true"), "seed = True is no int"),
+        (
+            lambda text: text.replace("seed = 3", 'seed = "three"'),
+            "seed = 'three' is no whole number",
+        ),
+        (lambda text: text.replace("seed = 3", "seed = true"), "seed = True is no whole number"),
         (lambda text: text.replace("0.9", "1.5"), "conf_level is 1.5"),
         (lambda text: text.replace('[["A", "B"]]', '["A", "B"]'), "contrasts"),
         (lambda text: text.replace('corpus = "pages"', 'corpus = "nowhere"'), "there is no"),
