@@ -91,7 +91,13 @@ def find_attributions(
         elif headline and _is_speaker_colon(tokens, index):
             phrase = text_of(text, tokens[:index])
             found.append(Attribution("colon", token.start, phrase, pronoun=False))
-    return found
+    return [item for item in found if not _asks(item.phrase)]
+
+
+def _asks(phrase: str) -> bool:
+    """Tell a question's subject ("Apakah Seoul meminta ...?", "Anda yakin ...?") from a source."""
+    first = phrase.partition(" ")[0]
+    return first.lower() in _WORDS["asking"]
 
 
 def _is_speaker_colon(tokens: Sequence[Token], index: int) -> bool:
