@@ -8,7 +8,7 @@ suppliers that no list knows.
 import re
 from collections.abc import Iterable
 
-from framing.wordlists import word_set
+from framing.wordlists import COUNTRIES, word_set
 
 _GAZETTEER: dict[str, tuple[str, ...]] = {
     "AFP": ("AFP", "Agence France-Presse", "Agence France Presse"),
@@ -66,7 +66,7 @@ _NAME = (
 _ABBREVIATION = r"(?:\s\((?P<short>[A-Z][A-Za-z]{1,7})\))?"
 _RELAYS = re.compile(
     r"\b(?:[Dd]ilansir|[Mm]elansir|[Dd]ikutip|[Mm]engutip|[Dd]isadur|[Ll]apor|[Ll]aporan|[Dd]ilaporkan"
-    r"|[Mm]enurut laporan|[Dd]iberitakan|[Dd]iwartakan|[Mm]ewartakan)"
+    r"|[Mm]enurut laporan|[Dd]iberitakan|[Dd]iwartakan|[Mm]ewartakan|[Dd]isiarkan)"
     r"(?:\s(?:dari|oleh|laman|situs|media|harian|surat kabar|stasiun televisi|kantor berita"
     r"|portal berita)\b){0,3}"
     r"\s" + _NAME + _ABBREVIATION
@@ -76,6 +76,8 @@ _AGENCY = re.compile(
     + _NAME
     + _ABBREVIATION
 )
+# "..., demikian KBX." closes a report; only names in capitals, for people close quotations so, too
+_CLOSING = re.compile(r"\b[Dd]emikian\s(?P<name>[A-Z]{3,6})(?P<short>)(?=[.,]|$)")
 _SOURCE_LINE = re.compile(r"^\W{0,3}(?:sumber|source|sc)\s?:\s?(?P<names>.{2,120})$", re.IGNORECASE)
 _DASHED_LINE = re.compile(r"^[-–—]\s?(?P<names>[A-Z][\w. ]{1,30})$")
 _CREDIT = re.compile(r"(?<=[.!?”\"])\s?\((?P<names>[^()\n]{2,60})\)\.?$")
@@ -106,6 +108,10 @@ def canonical_agency(name: str) -> str:
 def _supplier(match: re.Match[str]) -> str:
     """Name the supplier of a wording, or "" if its capitalised words are something else."""
     name = _WEEKDAY_TAIL.sub("", match["name"].rstrip(".’'-&")).strip()
+    while name.partition(" ")[0].lower() in COUNTRIES:  # "kantor berita Palestina KBX"
+        name = name.partition(" ")[2]
+    if not name:
+        return ""
     if canonical_agency(name):
         return canonical_agency(name)
     first = name.split()[0]
@@ -166,7 +172,7 @@ def find_agencies(lines: Iterable[str]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for line in lines:
         hits: list[tuple[int, str]] = []
-        for form in (_AGENCY, _RELAYS):
+        for form in (_AGENCY, _RELAYS, _CLOSING):
             hits += [(match.start("name"), _supplier(match)) for match in form.finditer(line)]
         for match in _KNOWN.finditer(line):
             context = line[max(0, match.start() - 40) : match.end() + 12]

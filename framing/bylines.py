@@ -24,6 +24,10 @@ def find_author(lines: Sequence[Line], top: range, chosen: Sequence[int], outlet
     """Return who wrote the article: by a label, a byline, a name beside clock line or outlet."""
     below = range(chosen[-1] + 1 if chosen else len(lines), len(lines))
     above = range(max(0, top.start - 8), max(0, top.start - 1))
+    labelled = (lines[n] for n in top if _LABELLED.match(lines[n].text))
+    named = next((name for line in labelled if (name := _author_of(line, outlet, bare=False))), "")
+    if named:
+        return named
     for n in (*top, *below, *above):
         line = lines[n]
         if len(line.text) > 200:
@@ -32,10 +36,15 @@ def find_author(lines: Sequence[Line], top: range, chosen: Sequence[int], outlet
             name = lines[n + 1].text if n + 1 < len(lines) else ""
             author = name if re.fullmatch(NAME, name) else ""
         else:
-            author = _author_of(line, outlet, bare=n in top and _beside_date(lines, n))
+            author = _author_of(line, outlet, bare=n in top and _is_beside_label(lines, n))
         # outside the head "Jakarta, 19 Juni 2024" names a place
         if author and (n in top or line.kind is not Kind.DATE or f"{author}," not in line.text):
-            return author
+            # the dot of a last initial is no punctuation
+            return (
+                f"{author}."
+                if re.search(r"\s[A-Z]$", author) and f"{author}." in line.text
+                else author
+            )
     return ""
 
 
@@ -44,16 +53,26 @@ _ROLE_ALONE = re.compile(
 )
 
 
-def _beside_date(lines: Sequence[Line], n: int) -> bool:
-    return any(line.kind is Kind.DATE for line in lines[max(0, n - 1) : n + 2])
+_ROLE_AHEAD = re.compile(r"^(?:Reporter|Wartawan|Pewarta|Jurnalis|Kontributor|Koresponden)\s")
+_LABELLED = re.compile(rf"{_WRITER}\s?:\s?\S", re.IGNORECASE)
+_ROLE_BELOW = re.compile(rf"[-–—]?\s?(?:{_WRITER})\b[^.:]{{0,25}}", re.IGNORECASE)
+
+
+def _is_beside_label(lines: Sequence[Line], n: int) -> bool:
+    """Tell whether a line stands beside a clock line, or above "Penulis", "- Wartawan Daerah"."""
+    below = lines[n + 1].text if n + 1 < len(lines) else ""
+    dated = any(line.kind is Kind.DATE for line in lines[max(0, n - 1) : n + 2])
+    return dated or bool(_ROLE_BELOW.fullmatch(below))
 
 
 def _author_of(line: Line, outlet: str, *, bare: bool) -> str:
+    def is_same_site(name: str) -> bool:
+        key, site = key_of(name), key_of(outlet)
+        return key == site or (len(key) > 8 and key in site)
+
     def is_person(name: str) -> bool:
         return (
-            bool(re.fullmatch(NAME, name))
-            and not canonical_agency(name)
-            and key_of(name) != key_of(outlet)
+            bool(re.fullmatch(NAME, name)) and not canonical_agency(name) and not is_same_site(name)
         )
 
     rest = remainder_of_date_line(line.text, find_dates(line.text))
@@ -61,8 +80,8 @@ def _author_of(line: Line, outlet: str, *, bare: bool) -> str:
     if line.kind in (Kind.BYLINE, Kind.DATE):
         match = _AUTHOR_ROLES.search(line.text)
         if match:
-            name = re.split(r"\s-\s|,\s", _ANY_ROLE.sub("", match["name"]))
-            named = [part.strip(" ,.-–|") for part in name if is_person(part.strip(" ,.-–|"))]
+            split = re.split(r"\s-\s|,\s", _ANY_ROLE.sub("", match["name"]))
+            named = [part.strip(" ,.-–|") for part in split if is_person(part.strip(" ,.-–|"))]
             return named[0] if named else ""
         if re.match(
             r"(?i)(?:editor|red|redaktur|penyunting|penerjemah|sumber|uploader)\s?[:/]", line.text
@@ -82,17 +101,20 @@ def _author_of(line: Line, outlet: str, *, bare: bool) -> str:
             )
     if len(parts) == 2 and outlet and key_of(parts[1]) == key_of(outlet) and is_person(parts[0]):
         return parts[0]
-    alone = bare and len(parts) == 1 and 2 <= len(parts[0].split()) <= 4 and is_person(parts[0])
-    return parts[0] if alone and line.kind is Kind.HEADLINE and not is_site_shaped(parts[0]) else ""
+    if not bare or len(parts) != 1 or line.kind is not Kind.HEADLINE:
+        return ""
+    name = _ROLE_AHEAD.sub("", parts[0])
+    alone = (2 <= len(name.split()) <= 4 or name != parts[0]) and is_person(name)
+    return name if alone and (not is_site_shaped(name) or name.startswith("Tim ")) else ""
 
 
 _REPORT_BY = re.compile(
     r"^laporan (?:wartawan|jurnalis|reporter|kontributor|koresponden)\s", re.IGNORECASE
 )
 _SCRAPE = re.compile(
-    r"\b(?:diakses|diunduh|diarsip\w*|dicetak|diambil|dimuat ulang|(?:di)?tayang(?:kan)? ulang"
-    r"|di(?:terbit|publikasi)kan ulang|accessed|retrieved|archived|scraped|crawled|republished"
-    r"|reprint\w*|copyright|hari ini)\b",
+    r"\b(?:diakses|diunduh|(?:di)?unggah ulang|diarsip\w*|dicetak|diambil|dimuat ulang"
+    r"|(?:di)?tayang(?:kan)? ulang|di(?:terbit|publikasi)kan ulang|accessed|retrieved|archived"
+    r"|scraped|crawled|republished|reprint\w*|copyright|hari ini)\b",
     re.IGNORECASE,
 )
 _UPDATE = re.compile(

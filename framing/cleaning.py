@@ -66,7 +66,7 @@ def clean_page(text: str, *, known: Page | None = None) -> Page:
     dateline = _dateline_at(lines)
     rough = dateline if dateline >= 0 else _heaviest_prose(lines)
     title_at = find_title(lines, body_at=rough, above_only=dateline >= 0, known_title=known.title)
-    chosen = _walk(lines, _find_start(lines, title_at))
+    chosen = _drop_asides(lines, _walk(lines, _find_start(lines, title_at)))
     paragraphs = [lines[n].text for n in chosen]
     title_line = lines[title_at].text if title_at >= 0 else ""
     top = range(title_at + 1, chosen[0] if chosen else len(lines))
@@ -77,7 +77,7 @@ def clean_page(text: str, *, known: Page | None = None) -> Page:
         near_title=[lines[n].text for n in top if _may_name_site(lines[n])],
     )
     return Page(
-        title=known.title or bare_title(title_line, outlet, lines),
+        title=bare_title(known.title or title_line, outlet, lines),
         outlet=outlet,
         author=known.author or find_author(lines, top, chosen, outlet),
         published=known.published or find_day(lines, title_at, chosen, paragraphs),
@@ -103,7 +103,8 @@ def _agencies(lines: Sequence[Line], chosen: Sequence[int], outlet: str) -> tupl
     dateline = read_dateline(told[0]) if told else None
     first = [dateline.agency] if dateline and dateline.agency else []
     found = dict.fromkeys([*first, *find_agencies([*told, *beside])])
-    return tuple(name for name in found if key_of(name) != key_of(outlet))
+    own = {key_of(outlet), *map(key_of, outlet.split())}
+    return tuple(name for name in found if key_of(name) not in own)
 
 
 def _may_name_site(line: Line) -> bool:
@@ -151,9 +152,11 @@ def _join_split_datelines(lines: list[str]) -> list[str]:
     joined: list[str] = []
     for line in lines:
         above = joined[-1] if joined else ""
-        if re.match(r"^[A-Z][\w.,()’' ]{2,50}\s?(?:--?|[–—])$", above) and read_dateline(
-            f"{above} {line}"
-        ):
+        parted = re.match(r"^[A-Z][\w.,()’' ]{2,50}\s?(?:--?|[–—])$", above) or (
+            re.match(r"^[A-Z’' ]{3,25}, [A-Z][\w.’' ]{2,30}$", above)
+            and re.match(r"^(?:--?|[–—])\s[A-Z]", line)
+        )
+        if parted and read_dateline(f"{above} {line}"):
             joined[-1] = f"{above} {line}"
         else:
             joined.append(line)
@@ -208,6 +211,7 @@ def _find_start(lines: Sequence[Line], title_at: int) -> int:
     return start
 
 
+_LEADING_CAPTION = re.compile(r"[.!?]\s\([A-Z][^()/]{1,40}/[A-Z@][^()/]{1,40}\)$")
 _ITEM = re.compile(r"^(?:\(?\d{1,2}[.)]|[-•–*▪])\s")
 
 
@@ -229,6 +233,34 @@ def _is_fragment(lines: Sequence[Line], n: int, kept: Sequence[int]) -> bool:
         or (above.endswith(":") and not _ITEM.match(text) and n_words >= 3)
         or (n_words >= 14 and n_function_words(text) >= 3)
     )
+
+
+def _is_question(lines: Sequence[Line], n: int, kept: Sequence[int]) -> bool:
+    """Tell whether a short question is an interviewer's: others stand above, an answer below."""
+    asked = lines[n].kind is Kind.HEADLINE and lines[n].text.endswith("?")
+    answered = n + 1 < len(lines) and lines[n + 1].kind is Kind.PROSE
+    return asked and answered and sum(lines[m].text.endswith("?") for m in kept) >= 2
+
+
+def _drop_asides(lines: Sequence[Line], chosen: Sequence[int]) -> list[int]:
+    """Drop a credited caption above the body and quotations pulled out of their paragraphs."""
+    text = {n: lines[n].text for n in chosen}
+    if len(chosen) > 2 and len(text[chosen[0]]) < 200 and _LEADING_CAPTION.search(text[chosen[0]]):
+        chosen = chosen[1:]
+    return [
+        n
+        for nth, n in enumerate(chosen)
+        if not any(
+            _is_pulled(text[n], text[m]) for m in chosen[max(0, nth - 4) : nth + 5] if m != n
+        )
+    ]
+
+
+def _is_pulled(quotation: str, paragraph: str) -> bool:
+    """Tell whether a line only repeats, in quotation marks, words of a paragraph near it."""
+    bare = quotation.strip("“”\"'’‘.,!? ")
+    repeated = 20 < len(bare) < 200 and len(paragraph) > len(quotation) + 10 and bare in paragraph
+    return repeated and quotation[0] in "“\"‘'"
 
 
 def _resume(lines: Sequence[Line], n: int) -> int:
@@ -253,6 +285,10 @@ def _walk(lines: Sequence[Line], start: int) -> list[int]:
     kept: list[int] = []
     seen: set[str] = set()
     n, strange, linked = start, 0, False
+
+    def is_told(n: int) -> bool:
+        return _is_fragment(lines, n, kept) or _is_question(lines, n, kept)
+
     while n < len(lines):
         line = lines[n]
         if line.kind is Kind.LINK:
@@ -261,7 +297,7 @@ def _walk(lines: Sequence[Line], start: int) -> list[int]:
             linked = False
         if linked and line.kind in (Kind.PROSE, Kind.HEADLINE, Kind.LINK):
             pass
-        elif line.kind is Kind.PROSE or _is_fragment(lines, n, kept):
+        elif line.kind is Kind.PROSE or is_told(n):
             if line.text not in seen:
                 kept.append(n)
             seen.add(line.text)

@@ -132,3 +132,11 @@ def split_site_suffix(title: str) -> tuple[str, str]:
         r"^(?P<title>.{15,}?)\s(?:[|•·»–—]|-{1,2})\s(?P<site>[^|•·»–—]{2,40})$", title[:400]
     )
     return (match["title"].strip(), match["site"].strip()) if match else (title, "")
+
+
+def split_site_prefix(title: str) -> tuple[str, str]:
+    """Split "Site - Title" or "Site :: Title"; the site is "" if there is none."""
+    match = re.match(
+        r"^(?P<site>[^|•·»–—:]{2,40}?)\s(?:[|•·»–—]|-{1,2}|::)\s(?P<title>.{15,})$", title[:400]
+    )
+    return (match["site"].strip(), match["title"].strip()) if match else ("", "")

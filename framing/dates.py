@@ -35,7 +35,7 @@ def _any_of(names: Iterable[str]) -> str:
 _MONTH = rf"(?P<month>{_any_of(_MONTHS)})\b\.?"
 _WEEKDAY = (
     rf"(?:\b(?P<weekday>{_any_of(_WEEKDAYS)})\b\.?"
-    r"(?:\s(?:dini\shari|pagi|siang|sore|petang|malam))?"
+    r"(?:\s(?:dini\shari|pagi|siang|sore|petang|malam|pahing|pon|wage|kliwon|legi))?"
     r"(?P<open>,?\s?\(|,\s?|\s|(?<=\.))(?:tanggal\s)?)?"
 )
 _YEAR = r"(?P<year>(?:19|20)\d\d|['’]\d\d)(?!\d)"

@@ -9,7 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from framing.agencies import is_credit_line
-from framing.cues import CUES, Kind
+from framing.cues import CUES, NAME, ROLE, Kind
 from framing.dates import DateMention, find_dates
 from framing.wordlists import FUNCTION_WORDS, LIST_WORDS, SECTION_WORDS, WIDGET_WORDS
 
@@ -40,6 +40,12 @@ _DATE_LABEL = re.compile(
     r"|pertama|wib|wita|wit|am|pm|gmt|utc)\b",
     re.IGNORECASE,
 )
+# the Islamic date beside the date
+_OTHER_CALENDARS = re.compile(
+    r"\s?[/|(,]\s?\d{1,2}\s[A-Z][\w'’‘`-]{2,15}(?:\s[A-Z][\w'’‘`-]{2,15})?\s1[34]\d\d\s?H?\b\)?",
+    re.IGNORECASE,
+)
+_ROLE_BESIDE_DATE = re.compile(rf"\s[|•·]\s(?i:{ROLE})\s?:\s?{NAME}$")
 _LONG = 1200
 
 
@@ -76,6 +82,8 @@ def remainder_of_date_line(text: str, mentions: list[DateMention]) -> str:
 def _date_score(text: str) -> float:
     if _RELATIVE.match(text):
         return 9.0
+    text = _OTHER_CALENDARS.sub("", text)
+    text = _ROLE_BESIDE_DATE.sub("", text) if len(text) <= 200 else text
     mentions = find_dates(text) if len(text) <= 200 else []
     if not any(mention.year or mention.weekday >= 0 for mention in mentions):
         return 0.0

@@ -6,7 +6,6 @@ import logging
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from framing.characters import decode, normalise
 from framing.cleaning import Page, clean_page
 from framing.dates import parse_date
 from framing.errors import BingkaiError, BingkaiWarning
+from framing.metadata import read_metadata
 
 MANIFEST = "manifest.csv"
 MANIFEST_COLUMNS = (
@@ -24,14 +24,6 @@ MANIFEST_COLUMNS = (
     "country", "type",
 )  # fmt: skip
 PAGE_ENDINGS = frozenset({".txt", ".html", ".htm"})
-_DATE_PATHS = (
-    "//meta[@property='article:published_time' or @property='og:article:published_time']/@content",
-    "//meta[@itemprop='datePublished' or @name='publishdate' or @name='publish-date']/@content",
-    "//meta[@name='pubdate' or @name='content_PublishedDate']/@content",
-    "//*[@itemprop='datePublished']/@datetime",
-    "//article//time[@datetime and not(ancestor::aside)]/@datetime",
-    "//time[@datetime]/@datetime",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -206,6 +198,7 @@ def read_html(text: str) -> Page | None:
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     text = text.replace("\x00", "")
     tree = _parse_html(text)
+    day, author = read_metadata(tree)
     everything = clean_page(normalise(_plain_text(tree)))
     main, known = _extract(text)
     page = clean_page(normalise(main), known=known) if main else everything
@@ -214,8 +207,8 @@ def read_html(text: str) -> Page | None:
     return Page(
         title=page.title or everything.title,
         outlet=page.outlet or everything.outlet,
-        author=page.author or everything.author,
-        published=_published(tree) or page.published or everything.published,
+        author=page.author or everything.author or author,
+        published=day or page.published or everything.published,
         agencies=page.agencies,
         url=page.url,
         body=page.body or everything.body,
@@ -291,15 +284,3 @@ def _plain_text(tree: lxml.html.HtmlElement | None) -> str:
         element.tail = "\n" + (element.tail or "")
     body = tree.find("body")
     return str((tree if body is None else body).text_content())
-
-
-def _published(tree: lxml.html.HtmlElement | None) -> date | None:
-    """Return the day of publication that a page's metadata state, as a day in western Indonesia."""
-    if tree is None:
-        return None
-    for path in _DATE_PATHS:
-        for value in tree.xpath(path):
-            day = parse_date(str(value))
-            if day:
-                return day
-    return None

@@ -1,15 +1,23 @@
 """Which line of a page is its title."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
 from framing.agencies import canonical_agency
 from framing.cues import Kind
-from framing.datelines import is_site_shaped, key_of, read_dateline, split_site_suffix
+from framing.datelines import (
+    is_site_shaped,
+    key_of,
+    read_dateline,
+    split_site_prefix,
+    split_site_suffix,
+)
 from framing.lines import Line, words_of
 
 _BELOW_TITLES = (Kind.DATE, Kind.BYLINE, Kind.CAPTION, Kind.CREDIT)
 _ENOUGH = 3.0
+_PERSON = re.compile(r"[A-Z][\w.’'-]*(?:\s[A-Z][\w.’'-]*){0,2}")
 
 
 def find_title(
@@ -44,6 +52,9 @@ def find_title(
     story = _content_words(" ".join(_bare_paragraph(lines[n].text) for n in prose[:8])[:6000])
     count = Counter(line.text for line in lines)
 
+    def is_above_date(n: int) -> bool:
+        return n + 1 < len(lines) and lines[n + 1].kind in (Kind.DATE, Kind.BYLINE)
+
     def weigh(n: int) -> float:
         line = lines[n]
         words = _content_words(line.text)
@@ -57,6 +68,9 @@ def find_title(
             (1.0, headline and count[line.text] > 1),
             (1.5, line.text in before_site),
             (0.5, n == 0),
+            (1.0, headline and lines[n].text.isupper() and len(words_of(line.text)) >= 5),
+            (-2.0, headline and _is_dated_above(lines, n)),
+            (-2.0, bool(_PERSON.fullmatch(line.text)) and is_above_date(n)),
             (-2.5, line.text.endswith(".")),
             (-3.0, above in (Kind.LIST, Kind.LINK)),
             (-1.0, 0 < n < limit - 1 and _amid_headlines(lines, n)),
@@ -67,12 +81,29 @@ def find_title(
 
     scores = {n: weigh(n) for n in range(limit) if _may_be_title(lines[n])}
     best = max(scores, key=lambda n: (scores[n], -n), default=-1)
-    return best if best >= 0 and scores[best] >= _ENOUGH else -1
+    if best < 0 or scores[best] < _ENOUGH:
+        return -1
+    # a title in capitals may stand below in its usual spelling
+    twins = [n for n in scores if lines[n].text.casefold() == lines[best].text.casefold()]
+    return next((n for n in [best, *twins] if not lines[n].text.isupper()), best)
 
 
 def _may_be_title(line: Line) -> bool:
     fitting = line.kind in (Kind.HEADLINE, Kind.PROSE) and len(line.text) <= 250
     return fitting and len(words_of(line.text)) >= 2
+
+
+def _is_dated_above(lines: Sequence[Line], n: int) -> bool:
+    """Tell whether prose, below a headline with its clock line, stands above a line."""
+    dates = [m for m in range(max(0, n - 12), n) if lines[m].kind in (Kind.DATE, Kind.BYLINE)]
+    return any(
+        any(lines[k].kind is Kind.PROSE for k in range(m + 1, n))
+        and any(
+            lines[k].kind is Kind.HEADLINE and len(words_of(lines[k].text)) >= 4
+            for k in range(max(0, m - 3), m)
+        )
+        for m in dates
+    )
 
 
 def _amid_headlines(lines: Sequence[Line], n: int) -> bool:
@@ -89,13 +120,20 @@ def _bare_paragraph(paragraph: str) -> str:
 
 
 def bare_title(title: str, outlet: str, lines: Sequence[Line]) -> str:
-    """Return a title without the name of the site after it."""
+    """Return a title without the name of the site before or after it."""
+    after_site = split_site_prefix(title)[1]
+    if after_site and any(line.text == after_site for line in lines):
+        return after_site
     bare, site = split_site_suffix(title)
     named = is_site_shaped(site) or canonical_agency(site) or key_of(site) == key_of(outlet)
     return bare if site and (named or any(line.text == bare for line in lines)) else title
 
 
 def titles_with_site(lines: Sequence[Line], title: str) -> list[str]:
-    """Return the lines that begin with the title: what follows it may be the site's name."""
-    longer = [line.text for line in lines if len(line.text) < 250 and line.text.startswith(title)]
+    """Return the lines that begin or end with the title: the rest may be the site's name."""
+    longer = [
+        line.text
+        for line in lines
+        if len(line.text) < 250 and (line.text.startswith(title) or line.text.endswith(title))
+    ]
     return longer if title and longer else [title]

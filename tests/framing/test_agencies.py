@@ -75,3 +75,16 @@ def test_a_line_of_agencies_alone_is_a_credit() -> None:
 def test_any_line_is_read(line: str) -> None:
     find_agencies([line])
     assert line.startswith(strip_credit(line).rstrip()) or not line.strip()
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Kantor berita Malaysia, Bernama, melaporkan hujan deras.", ("Bernama",)),
+        ("Kantor berita Palestina WAFA melaporkan hujan deras.", ("WAFA",)),
+        ("Hujan turun tiga hari, demikian KBX.", ("KBX",)),
+        ("Hujan turun tiga hari, demikian Menlu.", ()),
+    ],
+)
+def test_the_country_of_an_agency_is_no_supplier(line: str, expected: tuple[str, ...]) -> None:
+    assert find_agencies([line]) == expected

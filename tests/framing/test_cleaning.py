@@ -19,7 +19,9 @@ from framing.lines import kind_of
 from framing.reading import read_corpus
 
 HERE = Path(__file__).parent
-PAGES = HERE / "pages"
+# two corpora: the years of the days that pages leave open come from the other pages
+FOLDERS = (HERE / "pages", HERE / "pages-earlier")
+PATHS = {path.name: path for folder in FOLDERS for path in sorted(folder.iterdir())}
 EXPECTED = json.loads((HERE / "pages-expected.json").read_text(encoding="utf-8"))
 REAL = json.loads((HERE / "real_pages.json").read_text(encoding="utf-8"))
 EXPECTED.pop("about")
@@ -34,12 +36,12 @@ def read_quietly(folder: Path) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def composed() -> dict[str, dict[str, Any]]:
-    names = sorted(path.name for path in PAGES.iterdir())
-    return dict(zip(names, read_quietly(PAGES).to_dict("records"), strict=True))
+    rows = [row for folder in FOLDERS for row in read_quietly(folder).to_dict("records")]
+    return dict(zip(PATHS, rows, strict=True))
 
 
 def resolve_body(name: str, body: list[int | list[int] | str]) -> str:
-    lines = ["", *(PAGES / name).read_text(encoding="utf-8").split("\n")]
+    lines = ["", *PATHS[name].read_text(encoding="utf-8", errors="replace").split("\n")]
     paragraphs = [
         part
         if isinstance(part, str)
@@ -50,7 +52,7 @@ def resolve_body(name: str, body: list[int | list[int] | str]) -> str:
 
 
 def test_every_composed_page_has_its_expectation() -> None:
-    assert sorted(path.name for path in PAGES.iterdir()) == sorted(EXPECTED)
+    assert sorted(PATHS) == sorted(EXPECTED)
 
 
 @pytest.mark.parametrize("name", sorted(EXPECTED))
@@ -109,6 +111,16 @@ def test_real_pages(name: str, real: dict[str, dict[str, Any]], shared: Path) ->
         (Kind.WIDGET, "Halaman 1 2 3"),
         (Kind.PLEA, "Ikuti kami di Google News dan WhatsApp Channel"),
         (Kind.PLEA, "Situs ini menggunakan cookie untuk meningkatkan pengalaman Anda."),
+        (Kind.PLEA, "Dengan mendaftar, Anda menyetujui ketentuan layanan."),
+        (Kind.PLEA, "Jadilah bagian dari pembaca setia kami."),
+        (Kind.PROSE, "“Jadilah bagian dari perubahan,” kata rektor itu."),
+        (Kind.PROSE, "Mereka kirimkan donasi ke tiga kamp di perbatasan."),
+        (Kind.WIDGET, "Apakah berita ini bermanfaat bagi Anda?"),
+        (Kind.WIDGET, "***"),
+        (Kind.HEADLINE, "[CEK FAKTA] Foto Jembatan Putus Diambil di Negara Lain"),
+        (Kind.DATE, "Sabtu Pon, 6 Januari 2024 / 24 Jumadil Akhir 1445 H"),
+        (Kind.DATE, "Kabar Khayal - Senin, 8 Januari 2024 | Penulis: Rina Rekaan"),
+        (Kind.END, "Penulis adalah peneliti pada sebuah lembaga kajian."),
         (Kind.LIST, "Artikel Terkait:"),
         (Kind.LIST, "TERPOPULER"),
         (Kind.END, "Alamat email Anda tidak akan dipublikasikan."),
@@ -219,7 +231,13 @@ def test_the_body_is_made_of_the_pages_own_words(lines: list[str]) -> None:
 
 
 LINES = sorted(
-    {line for path in PAGES.glob("*.txt") for line in path.read_text("utf-8").split("\n") if line}
+    {
+        line
+        for path in PATHS.values()
+        if path.suffix == ".txt"
+        for line in path.read_text("utf-8").split("\n")
+        if line
+    }
 )
 
 
