@@ -8,11 +8,11 @@ import argparse
 import signal
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from framing import __version__
+from analysis.arguments import Run, build_parser
 from framing.errors import BingkaiError, BingkaiWarning
 
 if TYPE_CHECKING:
@@ -20,15 +20,6 @@ if TYPE_CHECKING:
     from framing.model import Model
 
 OK, BAD_INPUT, INTERRUPTED = 0, 2, 130
-_Command = Callable[[str, Callable[[argparse.Namespace], None], str], argparse.ArgumentParser]
-_TABLE = "a table: .csv, .jsonl or .parquet"
-
-
-class _Parser(argparse.ArgumentParser):
-    """Says in one line what is wrong with the words of a command."""
-
-    def error(self, message: str) -> NoReturn:
-        raise BingkaiError(f"{message} (see {self.prog} --help)")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,12 +27,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if arguments is None:
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # tidy up as for Ctrl-C
     try:
-        options = _parser().parse_args(arguments)
+        options = build_parser(_COMMANDS).parse_args(arguments)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             warnings.simplefilter("always", BingkaiWarning)
             warnings.showwarning = _show_warning
-            run: Callable[[argparse.Namespace], None] = options.run
+            run: Run = options.run
             run(options)
     except BingkaiError as error:
         print(f"bingkai: {_one_line(error)}", file=sys.stderr)
@@ -70,6 +61,14 @@ def _one_line(message: object) -> str:
 
 def _say(text: str) -> None:
     print(text, file=sys.stderr)
+
+
+def _distinct(*paths: Path | None) -> None:
+    """Refuse to write two tables, or an input and an output, into one file."""
+    named = [path.resolve() for path in paths if path is not None]
+    for number, path in enumerate(named):
+        if path in named[:number]:
+            raise BingkaiError(f"{path.name}: one file for two tables; name another one with -o")
 
 
 def _progress(vectors: "Iterable[Vectors]", total: int) -> "Iterable[Vectors]":
@@ -268,134 +267,18 @@ def _verify(options: argparse.Namespace) -> None:
     _say(f"{options.first} and {options.second}: {n_files} outputs, all alike to the byte")
 
 
-# --------------------------------------------------------------------------------- parser
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="bingkai",
-        description="Media framing, stance and sentiment in Indonesian news.",
-    )
-    parser.add_argument("--version", action="version", version=f"bingkai {__version__}")
-    commands = parser.add_subparsers(
-        title="commands", metavar="COMMAND", dest="command", required=True, parser_class=_Parser
-    )
-
-    def command(
-        name: str, run: Callable[[argparse.Namespace], None], text: str
-    ) -> argparse.ArgumentParser:
-        added = commands.add_parser(name, help=text, description=text)
-        added.set_defaults(run=run)
-        return added
-
-    _add_framing(command)
-    _add_analysis(command)
-    return parser
-
-
-def _add_framing(command: _Command) -> None:
-    read = command("read", _read, "read a folder of pages, or a table, into articles")
-    read.add_argument("corpus", type=Path, help="a folder of .txt and .html, or " + _TABLE)
-    _output(read, "articles.csv")
-
-    split = command("split", _split, "split articles into sentences")
-    split.add_argument("articles", type=Path, help="articles, " + _TABLE)
-    _output(split, "sentences.csv")
-
-    label = command("label", _label, "label every sentence")
-    label.add_argument("input", type=Path, help="a folder of pages, or " + _TABLE)
-    _output(label, "labels.csv")
-    label.add_argument("--wide", action="store_true", help="one row a text, a column a variable")
-    label.add_argument("--unit", choices=["article", "sentence", "row"], help="what a row is")
-    label.add_argument("--sentences", type=Path, help="write the sentences here, too")
-    label.add_argument("--articles", type=Path, help="write the articles here, too")
-    _labeling(label)
-
-    train = command("train", _train, "train a model on coded sentences")
-    train.add_argument("sentences", type=Path, help="columns text and one a variable, " + _TABLE)
-    _output(train, "model", what="FOLDER")
-    train.add_argument("--name", default="model", help="the model's name (default: model)")
-    train.add_argument("--variable", action="append", help="train only this one (repeatable)")
-    train.add_argument("--tune", action="store_true", help="tune the encoder, too (needs torch)")
-    train.add_argument("--seed", type=int, default=0, help="for the folds (default: 0)")
-    _labeling(train, model=False)
-
-    evaluate = command("evaluate", _evaluate, "measure labels against human codes")
-    evaluate.add_argument("gold", type=Path, help="columns text and one a variable, " + _TABLE)
-    evaluate.add_argument("-o", "--output", type=Path, help="write the scores here, too")
-    evaluate.add_argument("--seed", type=int, default=0, help="for the bootstrap (default: 0)")
-    _labeling(evaluate)
-
-
-def _add_analysis(command: _Command) -> None:
-    compare = command("compare", _compare, "compare the outlets of labelled sentences")
-    compare.add_argument("labels", type=Path, help="labels, " + _TABLE)
-    compare.add_argument("--sentences", type=Path, required=True, help="sentences, " + _TABLE)
-    compare.add_argument("--articles", type=Path, required=True, help="articles, " + _TABLE)
-    _output(compare, "results", what="FOLDER")
-    compare.add_argument("--seed", type=int, default=0, help="for the resampling (default: 0)")
-    _codebook(compare)
-
-    draw = command("draw", _draw, "draw the figures of a results folder")
-    draw.add_argument("results", type=Path, help="a folder made by compare or run")
-    draw.add_argument("--figure", action="append", help="draw only this one (repeatable)")
-    draw.add_argument("--language", choices=["en", "id"], default="en", help="of the labels")
-    _codebook(draw)
-
-    write = command("write", _write, "write the manuscript of a results folder")
-    write.add_argument("results", type=Path, help="a folder with figures, made by draw or run")
-    write.add_argument("--template", type=Path, help="Markdown with Jinja (default: the report)")
-    write.add_argument("--bibliography", type=Path, help="a .bib file")
-    write.add_argument("--title", default="Framing by outlet", help="of the paper")
-    _codebook(write)
-
-    run = command("run", _run, "run a whole study: read, split, label, compare, draw, write")
-    run.add_argument("study", type=Path, help="a study.toml")
-    _output(run, "results", what="FOLDER")
-    run.add_argument(
-        "--until",
-        choices=["labels", "estimates", "figures", "paper"],
-        default="paper",
-        help="the last step (default: paper)",
-    )
-
-    verify = command("verify", _verify, "tell whether two results folders are alike to the byte")
-    verify.add_argument("first", type=Path)
-    verify.add_argument("second", type=Path)
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 1024:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 to 1024")
-    return int(text)
-
-
-def _distinct(*paths: Path | None) -> None:
-    """Refuse to write two tables, or an input and an output, into one file."""
-    named = [path.resolve() for path in paths if path is not None]
-    for number, path in enumerate(named):
-        if path in named[:number]:
-            raise BingkaiError(f"{path.name}: one file for two tables; name another one with -o")
-
-
-def _output(parser: argparse.ArgumentParser, example: str, *, what: str = "FILE") -> None:
-    parser.add_argument(
-        "-o", "--output", type=Path, required=True, metavar=what, help=f"such as {example}"
-    )
-
-
-def _codebook(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--codebook", type=Path, help="a codebook .toml (default: the shipped one)")
-
-
-def _labeling(parser: argparse.ArgumentParser, *, model: bool = True) -> None:
-    _codebook(parser)
-    if model:
-        parser.add_argument("--model", type=Path, help="a model folder (default: the shipped one)")
-    parser.add_argument("--encoder", default="e5-small", help="default: e5-small")
-    parser.add_argument(
-        "--threads", type=_positive, help="callers at once (default: all processors)"
-    )
+_COMMANDS = {
+    "read": _read,
+    "split": _split,
+    "label": _label,
+    "train": _train,
+    "evaluate": _evaluate,
+    "compare": _compare,
+    "draw": _draw,
+    "write": _write,
+    "run": _run,
+    "verify": _verify,
+}
 
 
 if __name__ == "__main__":

@@ -1,7 +1,10 @@
 """From counts to estimates: every number of a comparison in one table."""
 
+import math
 from collections.abc import Iterator
+from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from analysis.counts import check_counts, keep_copies
@@ -10,9 +13,11 @@ from analysis.effects import compare_profiles
 from analysis.estimates import Estimate, tabulate
 from analysis.settings import Settings, Weight
 from analysis.shares import estimate_shares
-from analysis.tallies import tally_crossings, tally_variables
+from analysis.tallies import Tally, tally_crossings, tally_variables
 from framing.errors import BingkaiError
 from framing.scheme import Codebook
+
+NO_SAMPLE = "one article an outlet: articles of different outlets are no sample of one population"
 
 
 def compare_outlets(
@@ -59,8 +64,30 @@ def _estimate_all(
     crossings = list(tally_crossings(counts, codebook, targets=settings.targets))
     for tally in (*tallies, *crossings):
         for weight in Weight:
-            yield from estimate_shares(tally, settings, weight=weight)
+            yield from _withhold_errors(tally, estimate_shares(tally, settings, weight=weight))
     for tally in tallies:
         yield from estimate_differences(tally, settings)
         yield from estimate_odds_ratios(tally, settings)
     yield from compare_profiles(tallies, settings)
+
+
+def _withhold_errors(tally: Tally, shares: Iterator[Estimate]) -> Iterator[Estimate]:
+    """Take the errors off the shares in all outlets where each has a single article.
+
+    The spread of such articles is that between outlets, and says nothing about other articles.
+    """
+    mixed = len(tally.codes) > 1 and bool((np.bincount(tally.codes) <= 1).all())
+    for row in shares:
+        yield _without_errors(row) if mixed and row.outlet == "" else row
+
+
+def _without_errors(row: Estimate) -> Estimate:
+    return replace(
+        row,
+        std_error=math.nan,
+        df=math.nan,
+        conf_low=math.nan,
+        conf_high=math.nan,
+        conf_level=math.nan,
+        reason=NO_SAMPLE,
+    )

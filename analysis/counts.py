@@ -1,5 +1,7 @@
 """The counts table: sentences per article and observed cell, all that the statistics need."""
 
+from datetime import date
+
 import pandas as pd
 
 from analysis.settings import Copies
@@ -24,8 +26,9 @@ def count_cells(
     Parameters
     ----------
     labels, sentences, articles
-        Tables as in `framing.schema.COLUMNS`; one label a sentence and variable. A sentence without
-        a label for some variable counts with the value ``""`` there.
+        Tables as in `framing.schema.COLUMNS`; the labels of one labeler, one a counted sentence for
+        every variable that is labelled at all. A label's value may be ``""``, if the sentence is
+        meant to have none. `prob` is a number from 0 to 1, or empty in the whole column.
     units
         Units that are counted; titles are left out by default, because a title repeats its article
         and is written by another hand.
@@ -39,8 +42,10 @@ def count_cells(
     Raises
     ------
     BingkaiError
-        A label's sentence or a sentence's article is missing, an id stands twice, a sentence has
-        two labels for one variable, an article has no outlet, or nothing is left to count.
+        A label's sentence or a sentence's article is missing, an id stands twice, there are several
+        labelers or two labels of a sentence for one variable, a variable is unknown or lacks the
+        labels of some sentences, a probability or a day cannot be, an article has no outlet, or
+        nothing is left to count.
     """
     require_columns(labels, "labels")
     require_columns(sentences, "sentences")
@@ -51,6 +56,7 @@ def count_cells(
         raise BingkaiError(
             f"sentences: none has the unit {' or '.join(units)}; there is nothing to count"
         )
+    _check_complete(labels, wide["sentence_id"])
     chosen = sentences.loc[wide.index]
     wide["source_group"] = _text(chosen["source_group"])
     wide["copied"] = _text(chosen["copy_of"]) != ""
@@ -134,13 +140,65 @@ def _check_keys(labels: pd.DataFrame, sentences: pd.DataFrame, articles: pd.Data
             f"sentences: article_id {sentences.loc[lost, 'article_id'].iloc[0]} is not in the "
             f"articles table; give the articles that were split"
         )
-    _refuse_twice(labels, "labels", ["sentence_id", "variable"], hint="; keep one labeler")
+    _check_labels(labels)
     nameless = _text(articles["outlet"]) == ""
     if nameless.any():
         raise BingkaiError(
             f"articles: article {articles.loc[nameless, 'article_id'].iloc[0]} has no outlet; "
             "name it in the manifest"
         )
+    _check_days(articles)
+
+
+def _check_labels(labels: pd.DataFrame) -> None:
+    unknown = sorted(set(_text(labels["variable"])) - set(VARIABLES))
+    if unknown:
+        raise BingkaiError(
+            f"labels: the variable {unknown[0]!r} is unknown; it is one of {', '.join(VARIABLES)}"
+        )
+    labelers = sorted(set(_text(labels["labeler"])))
+    if len(labelers) > 1:
+        raise BingkaiError(
+            f"labels: {len(labelers)} labelers, {', '.join(map(repr, labelers))}; keep the rows of "
+            f"one, such as labels[labels['labeler'] == {labelers[-1]!r}]"
+        )
+    _refuse_twice(labels, "labels", ["sentence_id", "variable"], hint="; keep one label")
+    texts = _text(labels["prob"])
+    if (texts != "").any():
+        # False for what is no number, too.
+        wrong = ~pd.to_numeric(texts, errors="coerce").between(0, 1)
+        if wrong.any():
+            raise BingkaiError(
+                f"labels: prob of sentence_id {labels.loc[wrong, 'sentence_id'].iloc[0]} is "
+                f"{texts[wrong].iloc[0]!r}; write a number from 0 to 1, or leave the column empty"
+            )
+
+
+def _check_complete(labels: pd.DataFrame, counted: "pd.Series[str]") -> None:
+    for variable, own in labels.groupby("variable", sort=True):
+        lacking = counted[~counted.isin(own["sentence_id"])]
+        if len(lacking):
+            lack = "sentence lacks" if len(lacking) == 1 else "sentences lack"
+            raise BingkaiError(
+                f"labels: {len(lacking)} {lack} `{variable}`, such as {lacking.iloc[0]}; label "
+                "them again, or give them an empty value on purpose"
+            )
+
+
+def _check_days(articles: pd.DataFrame) -> None:
+    for article, day in zip(articles["article_id"], _text(articles["published"]), strict=True):
+        if day and not _is_day(day):
+            raise BingkaiError(
+                f"articles: article {article} is published {day!r}; write YYYY-MM-DD or nothing"
+            )
+
+
+def _is_day(text: str) -> bool:
+    try:
+        # Other forms of ISO 8601, such as 20240619, are read but come back in this one.
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _refuse_twice(table: pd.DataFrame, name: str, key: list[str], *, hint: str = "") -> None:

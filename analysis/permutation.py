@@ -1,4 +1,4 @@
-"""Shuffling articles between outlets: draws and statistics, numbers from arrays.
+"""Rearranging articles over outlets: all of it or draws, and statistics, numbers from arrays.
 
 References
 ----------
@@ -13,13 +13,20 @@ Phipson, B. and Smyth, G. K. (2010). Permutation p-values should never be zero. 
 Applications in Genetics and Molecular Biology 9:39.
 """
 
+import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Codes = NDArray[np.int64]
+
+# Marks, below every outlet's code, of articles that still have to be given an outlet.
+_FREE, _HELD = -1, -2
 
 # Permuted labels held at once; bounds the memory at about 64 MB of indicators.
 _LABELS_AT_ONCE = 2_000_000
@@ -66,6 +73,54 @@ def total_by_outlet(sample: Sample, codes: NDArray[np.int64], n_outlets: int) ->
     return _split(sums[None], codes)
 
 
+def count_arrangements(codes: Codes) -> int:
+    """Return in how many ways the articles fall into outlets of these sizes, all different.
+
+    Outlets of one size may swap their articles without changing a statistic that does not look at
+    names, so such ways count once: six articles in three outlets of two make 6! / 2!^3 / 3! = 15.
+    One over this number is the smallest p-value that any articles could give.
+    """
+    sizes = [int(size) for size in np.bincount(codes)]
+    number, left = 1, len(codes)
+    for size in sizes:
+        number *= math.comb(left, size)
+        left -= size
+    return number // math.prod(math.factorial(times) for times in Counter(sizes).values())
+
+
+def list_arrangements(codes: Codes) -> Codes:
+    """Return the outlet of every article in each of the N arrangements, (N, A).
+
+    N is `count_arrangements`; every one is equally likely if the outlets do not differ. Every
+    outlet must have an article.
+    """
+    sizes = np.bincount(codes)
+    arrangements = np.full((1, len(codes)), _FREE)
+    for size in np.unique(sizes):
+        alike = np.flatnonzero(sizes == size)
+        arrangements = _choose(arrangements, _FREE, _HELD, size=int(size) * len(alike))
+        for outlet in alike:
+            # The first article left goes to the outlet at hand: swapped outlets come up once.
+            arrangements = _choose(arrangements, _HELD, int(outlet), size=int(size), first=True)
+    return arrangements
+
+
+def arrange_totals(samples: Sequence[Sample], codes: Codes) -> list[Totals]:
+    """Return the totals of every sample in all arrangements of the articles, B = N.
+
+    Parameters
+    ----------
+    samples
+        Variables of the same A articles.
+    codes
+        (A,) outlet of every article. Only for few articles: see `count_arrangements`.
+    """
+    columns, ends = _join(samples)
+    n_outlets = int(codes.max()) + 1
+    sums = _add_up(list_arrangements(codes), columns, n_outlets)
+    return [_split(part, codes) for part in np.split(sums, ends, axis=2)]
+
+
 def shuffle_totals(
     samples: Sequence[Sample],
     codes: NDArray[np.int64],
@@ -89,21 +144,14 @@ def shuffle_totals(
     rng
         Source of randomness.
     """
-    blocks = [_columns(sample) for sample in samples]
-    columns = np.column_stack(blocks)
+    columns, ends = _join(samples)
     labels = codes.astype(np.int8 if n_outlets < 127 else np.int32)
     step = max(1, _LABELS_AT_ONCE // len(labels))
-    # The last outlet has what the others leave over.
-    everything = columns.sum(axis=0)
     sums = np.empty((n_permutations, n_outlets, columns.shape[1]))
     for start in range(0, n_permutations, step):
         n_now = min(step, n_permutations - start)
         shuffled = rng.permuted(np.broadcast_to(labels, (n_now, len(labels))), axis=1)
-        chunk = sums[start : start + n_now]
-        for g in range(n_outlets - 1):
-            chunk[:, g] = (shuffled == g).astype(np.float64) @ columns
-        chunk[:, -1] = everything - chunk[:, :-1].sum(axis=1)
-    ends = np.cumsum([block.shape[1] for block in blocks])[:-1]
+        sums[start : start + n_now] = _add_up(shuffled, columns, n_outlets)
     return [_split(part, codes) for part in np.split(sums, ends, axis=2)]
 
 
@@ -152,12 +200,49 @@ def measure_association(totals: Totals) -> Floats:
     return np.asarray((weights * terms.sum(axis=2)).sum(axis=1))
 
 
-def count_as_extreme(observed: float, shuffled: Floats) -> float:
-    """Return the p-value (1 + b) / (1 + B) of a permutation test (Phipson and Smyth 2010).
+def count_as_extreme(observed: float, shuffled: Floats, *, every: bool = False) -> float:
+    """Return the p-value of a permutation test.
 
-    b counts the shuffles at least as extreme; values that differ by rounding only are equal.
+    Of B random shuffles it is (1 + b) / (1 + B), since the data themselves are one way to shuffle
+    them (Phipson and Smyth 2010); of `every` arrangement, the data among them, it is b / B. Here b
+    counts those at least as extreme; values that differ by rounding only are equal.
     """
-    return float((1 + (shuffled >= observed * (1 - 1e-9)).sum()) / (1 + len(shuffled)))
+    own = 0 if every else 1
+    n_extreme = (shuffled >= observed * (1 - 1e-9)).sum()
+    return float((own + n_extreme) / (own + len(shuffled)))
+
+
+def _choose(arrangements: Codes, pool: int, code: int, *, size: int, first: bool = False) -> Codes:
+    """Extend every arrangement by all choices of `size` articles of the pool, which get the code.
+
+    With `first`, only by those that have the first article of the pool.
+    """
+    members = np.nonzero(arrangements == pool)[1].reshape(len(arrangements), -1)
+    places = range(members.shape[1])
+    if first:
+        choices = [(0, *others) for others in combinations(places[1:], size - 1)]
+    else:
+        choices = list(combinations(places, size))
+    chosen = members[:, np.array(choices)].reshape(-1, size)
+    extended = np.repeat(arrangements, len(choices), axis=0)
+    np.put_along_axis(extended, chosen, code, axis=1)
+    return extended
+
+
+def _join(samples: Sequence[Sample]) -> tuple[Floats, NDArray[np.intp]]:
+    """Return the columns of all samples side by side, and where to part them again."""
+    blocks = [_columns(sample) for sample in samples]
+    return np.column_stack(blocks), np.cumsum([block.shape[1] for block in blocks])[:-1]
+
+
+def _add_up(labels: NDArray[np.integer], columns: Floats, n_outlets: int) -> Floats:
+    """Return the sums (B, G, C) of the columns (A, C) by the outlets of labels (B, A)."""
+    sums = np.empty((len(labels), n_outlets, columns.shape[1]))
+    for g in range(n_outlets - 1):
+        sums[:, g] = (labels == g).astype(np.float64) @ columns
+    # The last outlet has what the others leave over.
+    sums[:, -1] = columns.sum(axis=0) - sums[:, :-1].sum(axis=1)
+    return sums
 
 
 def _columns(sample: Sample) -> Floats:

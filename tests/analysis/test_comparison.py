@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.comparison import compare_outlets
+from analysis.comparison import NO_SAMPLE, compare_outlets
 from analysis.differences import adjust_p_values
-from analysis.effects import TOO_FEW_OUTLETS
+from analysis.effects import ALL_ALIKE, TOO_FEW_OUTLETS
 from analysis.estimates import PROMISED, Estimate, tabulate
 from analysis.settings import Copies, Settings, Weight
 from analysis.shares import NEVER_SEEN, NO_SENTENCES, ONE_ARTICLE
@@ -149,6 +149,96 @@ def test_only_single_articles_give_no_test_at_all() -> None:
         row = pick(table, estimand=estimand)
         assert pd.isna(row["estimate"])
         assert row["reason"] == TOO_FEW_OUTLETS
+
+
+def test_articles_of_different_outlets_are_no_sample() -> None:
+    cells = [threat(5, "a", "A"), economy(5, "b", "B"), threat(2, "c", "C")]
+    errors = ["std_error", "df", "conf_low", "conf_high", "conf_level"]
+    everywhere = {"estimand": "share", "value": "threat", "outlet": "", "by": ""}
+    table = compare_outlets(make_counts(*cells), CODEBOOK, QUICK)
+    row = pick(table, **everywhere, weight="sentence")
+    assert row["estimate"] == pytest.approx(7 / 12)
+    assert pick(table, **everywhere, weight="article")["estimate"] == pytest.approx(2 / 3)
+    assert row["reason"] == NO_SAMPLE
+    assert row[errors].isna().all()
+    unseen = pick(table, **everywhere | {"value": "rivalry"}, weight="sentence")
+    assert (unseen["estimate"], unseen["reason"]) == (0, NO_SAMPLE)
+    # A second article of one outlet is enough to tell articles from outlets.
+    table = compare_outlets(make_counts(*cells, economy(3, "d", "A")), CODEBOOK, QUICK)
+    row = pick(table, **everywhere, weight="sentence")
+    assert row["reason"] == ""
+    assert row[errors].notna().all()
+
+
+def separate(outlets: str, n_articles: int, **others: str) -> pd.DataFrame:
+    """Make outlets whose every article is of one frame, another in each outlet."""
+    frames = CODEBOOK.variable("frame").value_ids
+    return make_counts(
+        *[
+            (f"{outlet}{i}", outlet, {"frame": frames[k], **others}, 5)
+            for k, outlet in enumerate(outlets)
+            for i in range(n_articles)
+        ]
+    )
+
+
+def test_a_test_that_nothing_could_pass_has_no_p_value() -> None:
+    # Three outlets with two articles: 15 arrangements, so 1/15 at best.
+    row = pick(compare_outlets(separate("ABC", 2), CODEBOOK, QUICK), estimand="permutation")
+    assert row[["estimate", "p_value", "p_adjusted"]].isna().all()
+    assert row["family"] == ""
+    assert ALL_ALIKE in row["reason"]
+    assert "too few articles: no arrangement over the outlets could reach 5%" in row["reason"]
+    # The estimate stays where there is one.
+    counts = separate("ABC", 2)
+    counts.loc[0, "frame"] = counts.loc[5, "frame"]
+    row = pick(compare_outlets(counts, CODEBOOK, QUICK), estimand="permutation")
+    assert row["estimate"] > 0
+    assert pd.isna(row["p_value"])
+
+
+def test_an_infinite_statistic_keeps_its_p_value() -> None:
+    at_tenth = replace(QUICK, conf_level=0.9)
+    for counts, quick, p_value in (
+        (separate("ABC", 2), at_tenth, 1 / 15),
+        (separate("AB", 4), QUICK, 1 / 35),
+    ):
+        row = pick(compare_outlets(counts, CODEBOOK, quick), estimand="permutation")
+        assert pd.isna(row["estimate"])
+        assert row["reason"] == ALL_ALIKE
+        assert (row["p_value"], row["p_adjusted"]) == pytest.approx((p_value, p_value))
+        assert "all arrangements" in row["method"]
+
+
+def test_a_p_value_of_just_the_level_is_not_below_it() -> None:
+    # Two outlets with three articles: 10 arrangements.
+    counts = separate("AB", 3)
+    for conf_level, expected in ((0.9, True), (0.89, False)):
+        table = compare_outlets(counts, CODEBOOK, replace(QUICK, conf_level=conf_level))
+        assert pd.isna(pick(table, estimand="permutation")["p_value"]) == expected
+
+
+def test_tests_out_of_reach_once_corrected_say_so() -> None:
+    # 1/35 each, 2/35 for the smaller of two: above 5%, and for one alone below.
+    counts = separate("AB", 4, sentiment=CODEBOOK.variable("sentiment").value_ids[0])
+    table = compare_outlets(counts, CODEBOOK, QUICK)
+    row = pick(table, estimand="permutation", variable="frame")
+    assert (row["p_value"], row["p_adjusted"]) == pytest.approx((1 / 35, 2 / 35))
+    assert "no arrangement over the outlets could reach 5%, corrected for 2 tests" in row["reason"]
+
+
+def test_too_few_shuffles_are_said(corpus: pd.DataFrame) -> None:
+    table = compare_outlets(corpus, CODEBOOK, replace(QUICK, conf_level=0.99))
+    row = pick(table, estimand="permutation")
+    assert row["estimate"] > 0
+    assert pd.isna(row["p_value"])
+    assert row["reason"] == "too few shuffles (raise n_permutations): none could reach 1%"
+
+
+def test_few_articles_do_not_hang_on_the_seed() -> None:
+    counts = separate("AB", 4)
+    tables = [compare_outlets(counts, CODEBOOK, replace(QUICK, seed=seed)) for seed in (0, 1)]
+    pd.testing.assert_frame_equal(*tables)
 
 
 def test_a_single_outlet_has_shares_and_nothing_to_compare() -> None:
@@ -423,6 +513,11 @@ def test_settings_that_do_not_fit_the_counts_are_named(
 def test_a_value_that_the_codebook_lacks_is_named(corpus: pd.DataFrame) -> None:
     with pytest.raises(BingkaiError, match="frame 'danger' is not in the codebook"):
         compare_outlets(corpus.assign(frame="danger"), CODEBOOK, QUICK)
+
+
+def test_a_target_that_the_codebook_lacks_is_named(corpus: pd.DataFrame) -> None:
+    with pytest.raises(BingkaiError, match="target 'atlantis' is not in the codebook"):
+        compare_outlets(corpus.assign(stance="critical", target="atlantis"), CODEBOOK, QUICK)
 
 
 def test_nothing_labelled_is_said(corpus: pd.DataFrame) -> None:

@@ -37,16 +37,21 @@ def make_sentences() -> pd.DataFrame:
 
 
 def make_labels() -> pd.DataFrame:
+    """Make labels of every sentence; an empty value is meant to be none."""
     rows = [
         ("s0", "frame", "threat", ""),
+        ("s0", "stance", "neutral", ""),
         ("s1", "frame", "threat", ""),
         ("s1", "stance", "critical", "russia"),
         ("s2", "frame", "threat", ""),
         ("s2", "stance", "critical", "russia"),
         ("s3", "frame", "economy", ""),
         ("s3", "stance", "neutral", ""),
-        ("s3", "voice", "quoted", ""),
         ("s4", "frame", "threat", ""),
+        ("s4", "stance", "neutral", ""),
+        ("s5", "frame", "", ""),
+        ("s5", "stance", "", ""),
+        *[(f"s{i}", "voice", "quoted" if i == 3 else "", "") for i in range(6)],
     ]
     table = pd.DataFrame(rows, columns=["sentence_id", "variable", "value", "target"])
     return table.reindex(columns=list(COLUMNS["labels"]), fill_value="")
@@ -73,7 +78,7 @@ def test_titles_count_when_asked_for() -> None:
     assert counts["n_sentences"].sum() == 6
 
 
-def test_a_copy_is_marked_and_an_unlabelled_sentence_still_counts() -> None:
+def test_a_copy_is_marked_and_a_sentence_labelled_as_none_still_counts() -> None:
     second = count().query("article_id == 'a2'").set_index("frame")
     assert bool(second.loc["threat", "copied"])
     assert not bool(second.loc["", "copied"])
@@ -108,7 +113,11 @@ def test_order_of_rows_does_not_matter(codebook: Codebook) -> None:
         ("articles", {"outlet": ""}, "article a1 has no outlet"),
         ("articles", {"article_id": "a2"}, "articles: a2 stands twice"),
         ("sentences", {"sentence_id": "s1"}, "sentences: s1 stands twice"),
-        ("labels", {"sentence_id": "s1"}, "labels: s1, frame stands twice; keep one labeler"),
+        ("labels", {"sentence_id": "s1"}, "labels: s1, frame stands twice; keep one label"),
+        ("labels", {"variable": "tone"}, "labels: the variable 'tone' is unknown; it is one of fr"),
+        ("articles", {"published": "19/06/2024"}, "article a1 is published '19/06/2024'; write YY"),
+        ("articles", {"published": "20240619"}, "article a1 is published '20240619'"),
+        ("articles", {"published": "2024-02-30"}, "article a1 is published '2024-02-30'"),
     ],
 )
 def test_keys_that_do_not_fit_are_named(table: str, change: dict[str, str], message: str) -> None:
@@ -121,6 +130,50 @@ def test_keys_that_do_not_fit_are_named(table: str, change: dict[str, str], mess
         tables[table].loc[0, column] = value
     with pytest.raises(BingkaiError, match=message):
         count_cells(**tables)
+
+
+def test_labels_of_several_labelers_are_refused() -> None:
+    labels = make_labels().assign(labeler="model-2")
+    labels.loc[3, "labeler"] = "model-1"
+    message = (
+        r"labels: 2 labelers, 'model-1', 'model-2'; keep the rows of one, "
+        r"such as labels\[labels\['labeler'\] == 'model-2'\]"
+    )
+    with pytest.raises(BingkaiError, match=message):
+        count_cells(labels, make_sentences(), make_articles())
+    # Two labels of every sentence, one by each, are refused for the same reason.
+    labels = pd.concat([make_labels().assign(labeler=name) for name in ("model-1", "model-2")])
+    with pytest.raises(BingkaiError, match=message):
+        count_cells(labels, make_sentences(), make_articles())
+
+
+@pytest.mark.parametrize("prob", ["1.2", "-0.1", "sure", "nan", "inf", "", 2, float("nan")])
+def test_probabilities_that_cannot_be_are_named(prob: object) -> None:
+    labels = make_labels().assign(prob=0.5).astype({"prob": object})
+    labels.loc[2, "prob"] = prob
+    with pytest.raises(BingkaiError, match=r"prob of sentence_id s1 is '.*'; write a number from"):
+        count_cells(labels, make_sentences(), make_articles())
+
+
+def test_probabilities_may_be_numbers_texts_or_none_at_all() -> None:
+    expected = count()
+    for prob in (0, 1.0, "0.25", "", None):
+        counts = count_cells(make_labels().assign(prob=prob), make_sentences(), make_articles())
+        pd.testing.assert_frame_equal(counts, expected)
+
+
+def test_sentences_that_lack_a_label_are_counted_and_named() -> None:
+    labels = make_labels()
+    lost = (labels["variable"] == "frame") & labels["sentence_id"].isin(["s2", "s4"])
+    with pytest.raises(BingkaiError, match=r"2 sentences lack `frame`, such as s2; label them"):
+        count_cells(labels[~lost], make_sentences(), make_articles())
+    # Titles are not counted here, and need no labels.
+    titles = labels["sentence_id"] == "s0"
+    pd.testing.assert_frame_equal(
+        count_cells(labels[~titles], make_sentences(), make_articles()), count()
+    )
+    with pytest.raises(BingkaiError, match="1 sentence lacks `frame`, such as s0"):
+        count_cells(labels[~titles], make_sentences(), make_articles(), units=("title", "sentence"))
 
 
 def test_nothing_to_count_is_said() -> None:

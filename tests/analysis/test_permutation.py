@@ -1,12 +1,20 @@
+import math
+import random
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.oneway import anova_oneway
 
 from analysis.permutation import (
     Sample,
+    arrange_totals,
     contrast_profiles,
+    count_arrangements,
     count_as_extreme,
+    list_arrangements,
     measure_association,
     shuffle_totals,
     total_by_outlet,
@@ -74,7 +82,12 @@ def test_shuffles_are_those_of_an_exhaustive_test() -> None:
         [sample], codes, 2, n_permutations=20_000, rng=np.random.default_rng(5)
     )
     p_value = count_as_extreme(float(found), contrast_profiles(shuffled))
+    (arranged,) = arrange_totals([sample], codes)
+    every = contrast_profiles(arranged)
     assert found == pytest.approx(observed)
+    # Two outlets of four are one arrangement under either name: 70 / 2.
+    assert sorted(every) == pytest.approx(sorted(exact)[::2])
+    assert count_as_extreme(float(found), every, every=True) == pytest.approx(truth)
     assert p_value == pytest.approx(truth, abs=4 * np.sqrt(truth * (1 - truth) / 20_000))
 
 
@@ -94,6 +107,9 @@ def test_one_value_agrees_with_scipy() -> None:
     (shuffled,) = shuffle_totals(
         [sample], codes, 2, n_permutations=20_000, rng=np.random.default_rng(6)
     )
+    (arranged,) = arrange_totals([sample], codes)
+    exact = count_as_extreme(float(observed), contrast_profiles(arranged), every=True)
+    assert exact == pytest.approx(reference)
     p_value = count_as_extreme(float(observed), contrast_profiles(shuffled))
     assert p_value == pytest.approx(reference, abs=4 * np.sqrt(reference / 20_000))
 
@@ -133,6 +149,49 @@ def test_p_values_are_never_zero() -> None:
     assert count_as_extreme(9.0, np.arange(9.0)) == 0.1  # none as extreme: 1 / 10
     assert count_as_extreme(7.0, np.arange(9.0)) == 0.3  # 7 and 8
     assert count_as_extreme(7.0 + 1e-12, np.arange(9.0)) == 0.3  # rounding
+    assert count_as_extreme(7.0, np.arange(10.0), every=True) == 0.3  # 7, 8 and 9 of 10
+
+
+def test_perfect_separation_is_one_arrangement() -> None:
+    # Three outlets with two like articles each: one arrangement of 15 keeps the likes together.
+    sample, codes = make_sample(np.repeat(np.eye(3), 2, axis=0)), np.repeat([0, 1, 2], 2)
+    observed = contrast_profiles(total_by_outlet(sample, codes, 3))[0]
+    (totals,) = arrange_totals([sample], codes)
+    assert observed == np.inf
+    assert count_as_extreme(float(observed), contrast_profiles(totals), every=True) == 1 / 15
+
+
+@pytest.mark.parametrize(
+    ("sizes", "number"),
+    [
+        ([2, 2, 2], 15),  # 6! / 2!^3 / 3!
+        ([2, 4], 15),  # 6! / (2! 4!): outlets of unlike size cannot swap
+        ([4, 4], 35),  # 70 / 2
+        ([3, 2, 2], 105),  # 7! / (3! 2! 2!) / 2!
+        ([3, 2, 3, 2], 6300),  # 10! / (3! 2! 3! 2!) / (2! 2!)
+    ],
+)
+def test_arrangements_are_counted(sizes: list[int], number: int) -> None:
+    codes = np.repeat(np.arange(len(sizes)), sizes)
+    assert count_arrangements(codes) == number
+    assert len(list_arrangements(codes)) == number
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.integers(1, 3), min_size=1, max_size=4), st.randoms())
+def test_every_arrangement_comes_up_once(sizes: list[int], chance: random.Random) -> None:
+    articles = [outlet for outlet, size in enumerate(sizes) for _ in range(size)]
+    chance.shuffle(articles)
+    found = list_arrangements(np.array(articles))
+    assert (np.sort(found, axis=1) == np.sort(articles)).all()
+    # As sets of sets of articles, so that swapped names would show as the same.
+    parted = {
+        frozenset(frozenset(np.flatnonzero(row == g).tolist()) for g in range(len(sizes)))
+        for row in found
+    }
+    swaps = math.prod(math.factorial(sizes.count(size)) for size in set(sizes))
+    labelled = math.factorial(len(articles)) // math.prod(math.factorial(size) for size in sizes)
+    assert len(parted) == len(found) == labelled // swaps
 
 
 def test_association_is_chi_square_of_its_total() -> None:
