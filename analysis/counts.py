@@ -165,8 +165,9 @@ def _check_labels(labels: pd.DataFrame) -> None:
     _refuse_twice(labels, "labels", ["sentence_id", "variable"], hint="; keep one label")
     texts = _text(labels["prob"])
     if (texts != "").any():
-        # False for what is no number, too.
-        wrong = ~pd.to_numeric(texts, errors="coerce").between(0, 1)
+        # False for what is no number, too; an empty value has no probability.
+        fits = pd.to_numeric(texts, errors="coerce").between(0, 1)
+        wrong = ~(fits | ((texts == "") & (_text(labels["value"]) == "")))
         if wrong.any():
             raise BingkaiError(
                 f"labels: prob of sentence_id {labels.loc[wrong, 'sentence_id'].iloc[0]} is "

@@ -27,7 +27,6 @@ from framing.errors import BingkaiError
 from framing.tables import write_text
 
 FORMATS = ("pdf", "docx", "tex")
-LANGUAGES = ("en", "id")
 TEMPLATES = Path(__file__).parent / "templates"
 REPORT = TEMPLATES / "report.md.j2"
 
@@ -44,7 +43,6 @@ def write_manuscript(
     template: Path | None = None,
     bibliography: Path | None = None,
     formats: Sequence[str] = FORMATS,
-    language: str = "en",
 ) -> list[Path]:
     """Write the manuscript of a results folder; all its files appear, or none.
 
@@ -60,8 +58,6 @@ def write_manuscript(
         A .bib file, read beside the shipped one and before it.
     formats
         Some of ``pdf``, ``docx`` and ``tex``.
-    language
-        ``en`` or ``id``: hyphenation, and the words for *figure* and *table*.
 
     Returns
     -------
@@ -74,7 +70,6 @@ def write_manuscript(
         The template has a mistake or names a number, figure, table or citation that is not there.
     """
     _check_choices("format", formats, FORMATS)
-    _check_choices("language", [language], LANGUAGES)
     source = template or REPORT
     drawn = numbers.get("figures")
     if drawn is None:
@@ -89,7 +84,7 @@ def write_manuscript(
             listing = json.dumps(numbers, allow_nan=False, indent=2, sort_keys=True)
             write_text(f"{listing}\n", work / "numbers.json")
             write_text(text, work / f"{_STEM}.md")
-            convert = _Pandoc(source, folder, work, bibliographies, language)
+            convert = _Pandoc(source, folder, work, bibliographies)
             if "docx" in formats:
                 convert("docx", "png", f"--reference-doc={TEMPLATES / 'reference.docx'}")
             if "tex" in formats:
@@ -99,7 +94,8 @@ def write_manuscript(
                 _typeset(source, folder, work)
             return [path.replace(folder / path.name) for path in sorted(work.iterdir())]
     except OSError as error:
-        raise BingkaiError(f"{folder}: cannot write there ({error.strerror})") from None
+        # The folder is often a temporary one, whose name would tell nothing.
+        raise BingkaiError(f"{_STEM}.md: cannot write it ({error.strerror})") from None
 
 
 def fill_template(template: Path, numbers: Mapping[str, Any]) -> str:
@@ -176,9 +172,9 @@ class _Pandoc:
         folder: Path,
         work: Path,
         bibliographies: Sequence[Path],
-        language: str,
     ) -> None:
         self.template = template
+        self.folder = folder
         self.work = work
         self.arguments = [
             pypandoc.get_pandoc_path(),
@@ -191,7 +187,7 @@ class _Pandoc:
             f"--lua-filter={TEMPLATES / 'numbering.lua'}",
             "--citeproc",
             "--fail-if-warnings",
-            f"--metadata=lang:{language}",
+            "--metadata=lang:en",
             "--metadata=link-citations:true",
             *(f"--bibliography={path.resolve()}" for path in bibliographies),
         ]
@@ -209,11 +205,12 @@ class _Pandoc:
             errors="replace",
         )  # fmt: skip
         if run.returncode:
-            raise BingkaiError(f"{self.template}: {_explain(run.stderr)}")
+            raise BingkaiError(f"{self.template}: {_explain(run.stderr, self.folder)}")
 
 
-def _explain(stderr: str) -> str:
-    """Return, in one line, what pandoc complained about."""
+def _explain(stderr: str, folder: Path) -> str:
+    """Return, in one line, what pandoc complained about; files are named as in `folder`."""
+    stderr = stderr.replace(f"{folder.resolve()}/", "")
     citations = re.findall(r"Citeproc: citation (\S+) not found", stderr)
     if citations:
         missing = ", ".join(dict.fromkeys(citations))

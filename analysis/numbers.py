@@ -6,6 +6,7 @@ reason beside it, so that a template has to say so. All values are plain JSON.
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -13,11 +14,13 @@ from typing import Any
 import pandas as pd
 
 from analysis.counts import check_counts, keep_copies
-from analysis.readings import OWN_VOICE, Readings, Record, divide, parse_estimates
+from analysis.evidence import LEAST_PROB, parse_probs
+from analysis.readings import FEW, OWN_VOICE, Readings, Record, divide, parse_estimates
 from analysis.settings import Copies, Settings
 from framing import __version__
 from framing.schema import VARIABLES
 from framing.scheme import Codebook
+from framing.sources import OTHER
 
 
 def collect_numbers(
@@ -59,7 +62,7 @@ def collect_numbers(
     study.setdefault("composed", False)
     settings = asdict(Settings()) | dict(provenance.get("settings", {}))
     readings = Readings(parse_estimates(estimates), codebook, language, settings)
-    corpus = _describe_corpus(counts)
+    corpus = _describe_corpus(counts, codebook, language)
     compared = keep_copies(counts, Copies(settings["copies"]))
     outlets = [outlet["name"] for outlet in corpus["outlets"]]
     variables = {
@@ -77,6 +80,8 @@ def collect_numbers(
             **settings,
             "alpha": round(1 - settings["conf_level"], 12),
             "all_pairs": not settings["contrasts"],
+            "few": FEW,
+            "least_prob": LEAST_PROB,
             "seed": provenance.get("seed", settings["seed"]),
         },
         "variables": variables,
@@ -93,7 +98,7 @@ def collect_numbers(
     }
 
 
-def _describe_corpus(counts: pd.DataFrame) -> Record:
+def _describe_corpus(counts: pd.DataFrame, codebook: Codebook, language: str) -> Record:
     outlets = [
         {"name": outlet, **_describe_articles(rows)}
         for outlet, rows in counts.groupby("outlet", sort=True)
@@ -105,7 +110,25 @@ def _describe_corpus(counts: pd.DataFrame) -> Record:
         "outlets": outlets,
         "single": single,
         "n_comparable": len(outlets) - len(single),
+        "labelled": _describe_labelled(counts, codebook, language),
     }
+
+
+def _describe_labelled(counts: pd.DataFrame, codebook: Codebook, language: str) -> list[Record]:
+    """How many sentences have a label, for every variable that any sentence has one for."""
+    n_labelled = {
+        name: int(counts.loc[counts[name] != "", "n_sentences"].sum()) for name in VARIABLES
+    }
+    return [
+        {
+            "variable": name,
+            "name": codebook.variable(name).name.in_language(language),
+            "n_sentences": n,
+            "complete": n == int(counts["n_sentences"].sum()),
+        }
+        for name, n in n_labelled.items()
+        if n
+    ]
 
 
 def _describe_articles(counts: pd.DataFrame) -> Record:
@@ -134,12 +157,12 @@ def _describe_codebook(codebook: Codebook, language: str) -> Record:
         "variables": {
             variable.id: {
                 "name": variable.name.in_language(language),
-                "definition": variable.definition.in_language(language),
+                "definition": variable.definition.en,  # the prose is English
                 "values": [
                     {
                         "id": value.id,
                         "name": value.name.in_language(language),
-                        "definition": value.definition.in_language(language),
+                        "definition": value.definition.en,
                     }
                     for value in variable.values
                 ],
@@ -154,6 +177,8 @@ def _describe_model(model: Mapping[str, Any], codebook: Codebook, language: str)
     scores = model.get("cv_macro_f1", {})
     return {
         **{key: model.get(key) for key in ("name", "labeler", "sha256", "encoder", "n_training")},
+        "tuned": bool(model.get("tuned")),
+        **_read_encoder(str(model.get("encoder") or "")),
         "scores": [
             {"variable": variable, "name": name, "macro_f1": float(scores[variable])}
             for variable, name in names.items()
@@ -162,12 +187,27 @@ def _describe_model(model: Mapping[str, Any], codebook: Codebook, language: str)
     }
 
 
-def _describe_sources(counts: pd.DataFrame, codebook: Codebook, language: str) -> list[Record]:
-    """Sentences that are spoken by somebody else than the outlet, by the speaker's group."""
+def _read_encoder(encoder: str) -> Record:
+    """Return the published name behind an encoder's exact one, and the bits of its weights."""
+    size = re.match(r"e5-(small|base|large)\b", encoder)
+    bits = re.search(r"-int(\d+)\b", encoder)
+    return {
+        "encoder_name": f"multilingual-e5-{size[1]}" if size else None,
+        "encoder_bits": int(bits[1]) if bits else None,
+    }
+
+
+def _describe_sources(counts: pd.DataFrame, codebook: Codebook, language: str) -> Record | None:
+    """Sentences that are spoken by somebody else than the outlet, by the speaker's group.
+
+    The shares are of the speakers placed in a named group; the rest is only counted.
+    """
     spoken = counts.loc[~counts["voice"].isin(["", OWN_VOICE]) & (counts["source_group"] != "")]
+    unplaced = spoken["source_group"] == OTHER
+    spoken, n_unplaced = spoken.loc[~unplaced], int(spoken.loc[unplaced, "n_sentences"].sum())
     total = int(spoken["n_sentences"].sum())
     by_group = spoken.groupby("source_group")["n_sentences"].sum()
-    described = [
+    described: list[Record] = [
         {
             "group": group.id,
             "name": group.name.in_language(language),
@@ -177,30 +217,34 @@ def _describe_sources(counts: pd.DataFrame, codebook: Codebook, language: str) -
         for group in codebook.source_groups
         if group.id in by_group.index
     ]
-    return sorted(described, key=lambda record: (-record["n_sentences"], record["group"]))
+    described.sort(key=lambda record: (-record["n_sentences"], record["group"]))
+    if not total + n_unplaced:
+        return None
+    return {"groups": described, "n_placed": total, "n_unplaced": n_unplaced}
 
 
 def _choose_evidence(evidence: pd.DataFrame, codebook: Codebook, language: str) -> list[Record]:
-    """Choose the surest sentence of every frame, in the order of the codebook."""
-    ranked = evidence.assign(prob=evidence["prob"].astype(float)).sort_values(
+    """Choose the likeliest sentence of every frame, in the order of the codebook."""
+    likely = evidence.assign(prob=parse_probs(evidence, "evidence"))
+    ranked = likely.loc[likely["prob"] >= LEAST_PROB].sort_values(
         ["prob", "sentence_id"], ascending=[False, True], kind="stable"
     )
-    surest = {str(row["frame"]): row for _, row in ranked[::-1].iterrows()}
+    likeliest = {str(row["frame"]): row for _, row in ranked[::-1].iterrows()}
     frames = [
         value
         for variable in codebook.variables
         if variable.id == "frame"
         for value in variable.values
-        if value.id in surest
+        if value.id in likeliest
     ]
     return [
         {
             "frame": value.id,
             "name": value.name.in_language(language),
-            "outlet": str(surest[value.id]["outlet"]),
-            "text": str(surest[value.id]["text"]),
-            "prob": float(surest[value.id]["prob"]),
-            "source": str(surest[value.id]["source"] or ""),
+            "outlet": str(likeliest[value.id]["outlet"]),
+            "text": str(likeliest[value.id]["text"]),
+            "prob": float(likeliest[value.id]["prob"]),
+            "source": str(likeliest[value.id]["source"] or ""),
         }
         for value in frames
     ]

@@ -209,7 +209,6 @@ def _write(work: Path, codebook: Codebook, facts: dict[str, Any], study: Study) 
         template=study.template,
         bibliography=study.bibliography,
         formats=study.formats,
-        language=study.language,
     )
 
 

@@ -15,7 +15,7 @@ from framing.scheme import Codebook
 
 NO_FRAME = "none"  # counts as a value, but no outlet is said to lead with it
 OWN_VOICE = "outlet"
-FEW = 10  # sentences below which no frame is said to be most or least of anything
+FEW = 10  # sentences below which nothing is said to be most or least, and no part to be a share
 _NUMERIC = (
     "estimate", "std_error", "df", "conf_low", "conf_high", "conf_level", "p_value", "p_adjusted",
     "n_sentences", "n_articles",
@@ -136,7 +136,11 @@ class Readings:
                     "n_sentences": n_critical + n_supportive,
                     "n_critical": n_critical,
                     "n_supportive": n_supportive,
-                    "critical_share": divide(n_critical, n_critical + n_supportive),
+                    "critical_share": (
+                        divide(n_critical, n_critical + n_supportive)
+                        if n_critical + n_supportive >= FEW
+                        else None
+                    ),
                     "shares": [share for share in shares if share["level"] == target],
                 }
             )
@@ -154,11 +158,17 @@ class Readings:
 
     def _describe_test(self, variable: str, by: str) -> Record | None:
         """Whether the permutation test finds that outlets differ; None if it was not made."""
-        record = _first(self.select("permutation", variable=variable, by=by))
+        rows = self.select("permutation", variable=variable, by=by)
+        record = _first(rows)
         if record is not None:
             p = record["p_value"] if record["p_adjusted"] is None else record["p_adjusted"]
             record["p"] = p
-            record["found"] = None if p is None else p < self._alpha
+            tested = self.select("permutation")["p_value"].notna().sum()
+            record["adjusted"] = record["p_adjusted"] is not None and bool(tested > 1)
+            # A p that no arrangement of the articles could bring below the level finds nothing.
+            unreachable = p is None or str(record["reason"] or "").startswith("too few")
+            record["found"] = None if unreachable else p < self._alpha
+            record["exact"] = "all arrangements" in str(rows["method"].iloc[0])
         return record
 
     def _describe_differences(self, variable: str, by: str, outlets: list[str]) -> Record:
@@ -255,11 +265,15 @@ def _turn(shares: Iterable[Record]) -> list[Record]:
 
 
 def _find_leading(shares: Iterable[Record]) -> list[Record]:
-    """Return, for every outlet, the value that most of its sentences have, "no frame" apart."""
+    """Return, for every outlet, the value that most of its sentences have, "no frame" apart.
+
+    Outlets with fewer than `FEW` sentences are passed over.
+    """
     best: dict[str, Record] = {}
     for share in shares:
         for cell in share["outlets"]:
-            if share["value"] == NO_FRAME or not cell["estimate"]:
+            few = cell["n_sentences"] < FEW
+            if share["value"] == NO_FRAME or not cell["estimate"] or few:
                 continue
             known = best.get(cell["outlet"])
             if known is None or cell["estimate"] > known["estimate"]:
@@ -270,11 +284,16 @@ def _find_leading(shares: Iterable[Record]) -> list[Record]:
 def _find_widest(shares: Iterable[Record]) -> Record | None:
     """Return the value whose shares lie furthest apart, with the outlets at both ends.
 
-    Outlets with a lone article are passed over: nothing is claimed about them.
+    Outlets with a lone article or fewer than `FEW` sentences are passed over: nothing is claimed
+    about them.
     """
     widest: Record | None = None
     for share in shares:
-        cells = [cell for cell in share["outlets"] if cell["n_articles"] > 1]
+        cells = [
+            cell
+            for cell in share["outlets"]
+            if cell["n_articles"] > 1 and cell["n_sentences"] >= FEW
+        ]
         if share["value"] == NO_FRAME or len(cells) < 2:
             continue
         most = max(cells, key=lambda cell: cell["estimate"])

@@ -48,6 +48,8 @@ def new_results(folder: Path) -> Iterator[Path]:
         _swap(work, folder)
     except OSError as error:
         raise BingkaiError(f"{folder}: cannot write there ({error.strerror})") from None
+    except BingkaiError as error:  # the name of the work folder means nothing to anybody
+        raise BingkaiError(str(error).replace(f"{work}/", "")) from None
     finally:
         shutil.rmtree(work, ignore_errors=True)
 

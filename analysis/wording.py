@@ -70,6 +70,12 @@ def p_value(p: float) -> Markup:
     return Markup(r"*p* \< 0.001" if p < 0.0005 else f"*p* = {bare_p(p)}")
 
 
+def test_p(test: Mapping[str, Any]) -> Markup:
+    """Return the p-value that a test is judged by, and whether it was adjusted."""
+    adjusted = Markup("adjusted " if test["adjusted"] else "")
+    return adjusted + p_value(test["p"])
+
+
 def bounds(cell: Mapping[str, Any]) -> str:
     """Return the interval of a share, ``10.2 to 33.0%``."""
     return f"{points(cell['conf_low'])} to {percent(cell['conf_high'])}"
@@ -161,6 +167,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "short_hash": short_hash,
     "spell": spell,
     "spell_with": spell_with,
+    "test_p": test_p,
     "whole_bounds": whole_bounds,
     "whole_percent": whole_percent,
 }

@@ -2,13 +2,9 @@
 -- LaTeX and Typst count by themselves, so that their sources can be edited; elsewhere the
 -- number is written. A reference or a figure that is missing is a warning, and so stops the build.
 
-local WORDS = {
-  en = { fig = "Figure", tbl = "Table" },
-  id = { fig = "Gambar", tbl = "Tabel" },
-}
+local words = { fig = "Figure", tbl = "Table" }
 
 local numbers = {}
-local words = WORDS.en
 local counts_itself = FORMAT:match("latex") or FORMAT:match("typst")
 
 local function kind_of(id)
@@ -76,7 +72,8 @@ local function image(element)
   end
 end
 
--- In Typst figures float, tables stand where they are; a table too long for a page may break.
+-- In Typst figures float, tables stand where they are. A table too long for a page may break, and
+-- one of running text, which has widths of its own, too: else it leaves the rest of a page empty.
 local LONG = 30 -- rows
 
 local function wrap_in_typst(block, rule)
@@ -94,13 +91,12 @@ local function let_break(block)
   for _, body in ipairs(block.bodies) do
     rows = rows + #body.body
   end
-  if rows > LONG then
+  if rows > LONG or block.colspecs[1][2] then
     return wrap_in_typst(block, "#show figure: set block(breakable: true)")
   end
 end
 
 function Pandoc(document)
-  words = WORDS[tostring(document.meta.lang and pandoc.utils.stringify(document.meta.lang))] or WORDS.en
   return document
     :walk({ Figure = number("fig"), Table = number("tbl"), Image = image })
     :walk({ Cite = cite, Figure = float, Table = let_break })

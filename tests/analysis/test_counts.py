@@ -155,6 +155,13 @@ def test_probabilities_that_cannot_be_are_named(prob: object) -> None:
         count_cells(labels, make_sentences(), make_articles())
 
 
+def test_an_empty_value_needs_no_probability() -> None:
+    labels = make_labels().assign(prob=0.5).astype({"prob": object})
+    labels.loc[2, ["value", "prob"]] = ["", ""]
+    counts = count_cells(labels, make_sentences(), make_articles())
+    assert counts["n_sentences"].sum() == (make_sentences()["unit"] == "sentence").sum()
+
+
 def test_probabilities_may_be_numbers_texts_or_none_at_all() -> None:
     expected = count()
     for prob in (0, 1.0, "0.25", "", None):

@@ -146,8 +146,8 @@ def test_voice_names_the_frames_at_both_ends(codebook):
 
 def test_stance_is_counted_by_target(codebook):
     counts = [
-        count("a1", "Alfa", 6, stance="critical", target="russia"),
-        count("a1", "Alfa", 2, stance="supportive", target="russia"),
+        count("a1", "Alfa", 9, stance="critical", target="russia"),
+        count("a1", "Alfa", 3, stance="supportive", target="russia"),
         count("a1", "Alfa", 3, stance="supportive", target="west"),
         count("a1", "Alfa", 9, stance="neutral"),
     ]
@@ -157,9 +157,10 @@ def test_stance_is_counted_by_target(codebook):
         for target in ("west", "russia")
     ]  # fmt: skip
     stance = collect(codebook, counts, rows)["stance"]
-    assert (stance["n_sentences"], stance["n_targeted"]) == (20, 11)
-    first = stance["targets"][0]
-    assert (first["name"], first["n_critical"], first["critical_share"]) == ("Russia", 6, 0.75)
+    assert (stance["n_sentences"], stance["n_targeted"]) == (24, 15)
+    first, second = stance["targets"]
+    assert (first["name"], first["n_critical"], first["critical_share"]) == ("Russia", 9, 0.75)
+    assert (second["n_sentences"], second["critical_share"]) == (3, None)  # too few for a share
 
 
 def test_without_stance_voice_evidence_and_model_there_is_none_of_them(codebook):
@@ -184,6 +185,69 @@ def test_evidence_is_the_surest_sentence_of_a_frame_in_the_order_of_the_codebook
     ]
 
 
+def test_unlikely_evidence_is_left_out_and_a_bad_probability_named(codebook):
+    row = ["economy", "Alfa", "a", "s1", "Satu.", "0.49", ""]
+    assert collect(codebook, evidence=[row])["evidence"] == []
+    row[5] = "high"
+    with pytest.raises(BingkaiError, match="evidence: the prob of sentence_id s1 is 'high'"):
+        collect(codebook, evidence=[row])
+
+
+def test_labels_are_counted_by_variable(codebook):
+    counts = [count("a1", "Alfa", 6, frame="threat"), count("a1", "Alfa", 4, frame="")]
+    labelled = collect(codebook, counts)["corpus"]["labelled"]
+    assert [(x["variable"], x["n_sentences"], x["complete"]) for x in labelled] == [
+        ("frame", 6, False),
+        ("voice", 10, True),
+    ]
+
+
+def test_sources_in_no_named_group_are_counted_apart(codebook):
+    counts = [
+        count("a1", "Alfa", 6, voice="quoted", source_group="other"),
+        count("a1", "Alfa", 3, voice="quoted", source_group="expert"),
+        count("a1", "Alfa", 1, voice="attributed", source_group="ordinary_people"),
+        count("a1", "Alfa", 5, source_group="own_words"),
+    ]
+    sources = collect(codebook, counts)["sources"]
+    assert (sources["n_placed"], sources["n_unplaced"]) == (4, 6)
+    assert [(x["group"], x["share"]) for x in sources["groups"]] == [
+        ("expert", 0.75),
+        ("ordinary_people", 0.25),
+    ]
+
+
+def test_an_outlet_of_few_sentences_leads_with_nothing_and_is_no_end_of_a_gap(codebook):
+    rows = [
+        estimate("share", value="threat", outlet=outlet, estimate=x, n_sentences=n)
+        for outlet, x, n in (("Alfa", 0.1, 10), ("Beta", 0.4, 10), ("Gama", 0.9, 9))
+    ]
+    frame = collect(codebook, estimates=rows)["variables"]["frame"]
+    assert [cell["outlet"] for cell in frame["leading"]] == ["Alfa", "Beta"]
+    assert frame["widest"]["most"]["outlet"] == "Beta"
+
+
+@pytest.mark.parametrize(
+    ("encoder", "name", "bits"),
+    [
+        ("e5-small-int8-12ab+34cd", "multilingual-e5-small", 8),
+        ("e5-small", "multilingual-e5-small", None),
+        ("mine-e5", None, None),
+    ],
+)
+def test_the_encoder_is_called_by_its_published_name(codebook, encoder, name, bits):
+    model = collect(codebook, model={"encoder": encoder})["model"]
+    assert (model["encoder_name"], model["encoder_bits"]) == (name, bits)
+
+
+def test_only_names_are_in_the_language_of_the_study(codebook):
+    frame = codebook.variable("frame")
+    found = collect(codebook, study={"language": "id"})["codebook"]["variables"]["frame"]
+    assert found["name"] == frame.name.id
+    assert found["definition"] == frame.definition.en
+    assert found["values"][0]["definition"] == frame.values[0].definition.en
+
+
 def test_copies_left_out_are_left_out_of_stance_and_sources(codebook):
     counts = [
         count("a1", "Alfa", 4, stance="critical", target="russia", copied=True,
@@ -195,7 +259,7 @@ def test_copies_left_out_are_left_out_of_stance_and_sources(codebook):
                    copies="out", estimate=0.1)  # fmt: skip
     numbers = collect(codebook, counts, [row], settings={"copies": "out"})
     assert numbers["stance"]["n_sentences"] == 5
-    assert numbers["sources"][0]["n_sentences"] == 5
+    assert numbers["sources"]["groups"][0]["n_sentences"] == 5
     assert numbers["corpus"]["n_sentences"] == 9
 
 

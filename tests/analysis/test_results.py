@@ -80,6 +80,14 @@ def test_a_file_in_the_way_is_refused(tmp_path: Path) -> None:
         _make(tmp_path / "results")
 
 
+def test_messages_do_not_name_the_work_folder(tmp_path: Path) -> None:
+    with (
+        pytest.raises(BingkaiError, match=r"^labels.csv: empty$"),
+        new_results(tmp_path / "results") as work,
+    ):
+        raise BingkaiError(f"{work / 'labels.csv'}: empty")
+
+
 def test_an_empty_folder_is_taken(tmp_path: Path) -> None:
     (tmp_path / "results").mkdir()
     _make(tmp_path / "results")
