@@ -72,8 +72,9 @@ local function image(element)
   end
 end
 
--- In Typst figures float, tables stand where they are. A table too long for a page may break, and
--- one of running text, which has widths of its own, too: else it leaves the rest of a page empty.
+-- In Typst figures float, and so do tables of running text (they have widths of their own), which
+-- would else leave the rest of a page empty; other tables stand where they are. One too long for
+-- a page breaks.
 local LONG = 30 -- rows
 
 local function wrap_in_typst(block, rule)
@@ -86,18 +87,20 @@ local function float(block)
   return wrap_in_typst(block, "#set figure(placement: top)")
 end
 
-local function let_break(block)
+local function place_table(block)
   local rows = 0
   for _, body in ipairs(block.bodies) do
     rows = rows + #body.body
   end
-  if rows > LONG or block.colspecs[1][2] then
+  if rows > LONG then
     return wrap_in_typst(block, "#show figure: set block(breakable: true)")
+  elseif block.colspecs[1][2] then
+    return wrap_in_typst(block, "#set figure(placement: auto)")
   end
 end
 
 function Pandoc(document)
   return document
     :walk({ Figure = number("fig"), Table = number("tbl"), Image = image })
-    :walk({ Cite = cite, Figure = float, Table = let_break })
+    :walk({ Cite = cite, Figure = float, Table = place_table })
 end
