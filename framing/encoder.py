@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from typing import Protocol
 
 import numpy as np
@@ -24,6 +25,7 @@ Progress = Callable[[Iterable[Vectors], int], Iterable[Vectors]]
 
 DEFAULT_ENCODER = "e5-small"
 _PREFIX = "query: "
+_QUEUED = 256  # sentences handed to the pool at a time
 _SPACES = re.compile(" {2,}")
 
 
@@ -109,11 +111,14 @@ class E5Encoder:
             return np.empty((0, self.dimension), dtype=np.float32)
         pool = ThreadPoolExecutor(self._threads)
         try:
-            vectors: Iterable[Vectors] = pool.map(self._encode_one, texts)
+            vectors: Iterable[Vectors] = chain.from_iterable(
+                pool.map(self._encode_one, texts[start : start + _QUEUED])
+                for start in range(0, len(texts), _QUEUED)
+            )
             if progress is not None:
                 vectors = progress(vectors, len(texts))
             return np.stack(list(vectors))
-        finally:  # on Ctrl-C, do not first work through what is queued
+        finally:  # on Ctrl-C, little is queued, and that is not worked through
             pool.shutdown(cancel_futures=True)
 
     def _encode_one(self, text: str) -> Vectors:

@@ -312,10 +312,11 @@ def test_ctrl_c_ends_with_130_and_leaves_nothing(tmp_path: Path) -> None:
         while not (cache / "embeddings.sqlite").exists():  # looked at just before embedding
             assert process.poll() is None, process.stderr.read() if process.stderr else ""
             time.sleep(0.05)
+        time.sleep(0.5)
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=60)
     shutil.rmtree(cache)
-    assert process.returncode == 130
+    assert process.returncode == 130, errors
     assert errors == "bingkai: interrupted; nothing was left half-written\n"
     assert _entries(tmp_path) == before
 
