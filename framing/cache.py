@@ -73,10 +73,14 @@ class _Store:
     def _connect(self) -> sqlite3.Connection:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(self._path, timeout=30)
-        connection.execute(
-            "CREATE TABLE IF NOT EXISTS embeddings (encoder TEXT, text_sha256 TEXT, vector BLOB,"
-            " PRIMARY KEY (encoder, text_sha256)) WITHOUT ROWID"
-        )
+        try:
+            connection.execute(
+                "CREATE TABLE IF NOT EXISTS embeddings (encoder TEXT, text_sha256 TEXT,"
+                " vector BLOB, PRIMARY KEY (encoder, text_sha256)) WITHOUT ROWID"
+            )
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     def read(self, keys: list[str]) -> dict[str, Vectors]:
