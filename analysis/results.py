@@ -1,6 +1,5 @@
 """Results folders: they appear whole or not at all, and nothing of the user's in them is lost."""
 
-import hashlib
 import json
 import platform
 import shutil
@@ -13,7 +12,7 @@ from typing import Any
 
 from framing import __version__
 from framing.errors import BingkaiError
-from framing.tables import write_json
+from framing.tables import hash_file, write_json
 
 PROVENANCE = "provenance.json"
 _PACKAGES = (
@@ -106,12 +105,6 @@ def read_provenance(folder: Path) -> dict[str, Any]:
     if not isinstance(provenance, dict):
         raise BingkaiError(f"{folder / PROVENANCE}: not a JSON object; make the results again")
     return provenance
-
-
-def hash_file(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def hash_inputs(path: Path) -> dict[str, str]:

@@ -18,7 +18,8 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 from framing.adapter import Adapter
 from framing.errors import BingkaiError
 from framing.graph import build_session
-from framing.weights import Weights, file_sha256, read_weights, weights_path
+from framing.tables import hash_file
+from framing.weights import Weights, read_weights, weights_path
 
 Vectors = npt.NDArray[np.float32]
 Progress = Callable[[Iterable[Vectors], int], Iterable[Vectors]]
@@ -80,7 +81,7 @@ class E5Encoder:
         positions = weights.arrays["emb.pos"].reshape(weights.max_tokens, weights.hidden)
         self._positions = positions + weights.arrays["emb.type"][: weights.hidden]
         tuned = f"+{adapter.sha256[:12]}" if adapter is not None else ""
-        self._name = f"e5-small-int8-{file_sha256(path)[:12]}{tuned}"
+        self._name = f"e5-small-int8-{hash_file(path)[:12]}{tuned}"
 
     @property
     def name(self) -> str:

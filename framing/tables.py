@@ -1,6 +1,7 @@
 """Tables on disk: .csv, .jsonl or .parquet, by the file's ending; whole or not at all."""
 
 import csv
+import hashlib
 import json
 import os
 import tempfile
@@ -98,6 +99,12 @@ def write_text(text: str, path: str | Path) -> None:
 def write_json(value: object, path: str | Path) -> None:
     """Write JSON with sorted keys, whole or not at all."""
     write_text(json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n", path)
+
+
+def hash_file(path: Path) -> str:
+    """Return the SHA-256 of a file as hexadecimal digits."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _ending(path: Path) -> str:

