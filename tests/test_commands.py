@@ -295,6 +295,11 @@ def test_a_disk_that_is_full_half_way(tmp_path: Path) -> None:
     assert _entries(tmp_path) == before
 
 
+def _hear_interrupts() -> None:
+    """Undo what a shell does to its background jobs, which ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_ends_with_130_and_leaves_nothing(tmp_path: Path) -> None:
     texts = [
         f"Rombongan ke-{number} tiba dan berangkat lagi sesudah {number} jam."
@@ -307,7 +312,7 @@ def test_ctrl_c_ends_with_130_and_leaves_nothing(tmp_path: Path) -> None:
         [sys.executable, "-m", "analysis.cli", "label", tmp_path / "x.csv",
          "-o", tmp_path / "y.csv"],
         stderr=subprocess.PIPE, text=True, cwd=ROOT,
-        env={**os.environ, "BINGKAI_CACHE": str(cache)},
+        env={**os.environ, "BINGKAI_CACHE": str(cache)}, preexec_fn=_hear_interrupts,
     ) as process:  # fmt: skip
         while not (cache / "embeddings.sqlite").exists():  # looked at just before embedding
             assert process.poll() is None, process.stderr.read() if process.stderr else ""
