@@ -130,15 +130,10 @@ def train_model(
     BingkaiError
         No text, no variable, a code that the codebook lacks, or fewer than two sentences a value.
     """
-    if "text" not in sentences.columns:
-        raise BingkaiError("the training sentences lack the column text")
     if variables is None:
-        known = [variable.id for variable in codebook.variables if variable.id != RULED]
-        variables = [variable for variable in known if variable in sentences.columns]
-    if not variables:
-        raise BingkaiError(
-            "the training sentences have no column named like a variable of the codebook"
-        )
+        variables = training_variables(sentences, codebook, ruled=False)
+    if "text" not in sentences.columns or not variables:
+        raise BingkaiError("training needs the column text and at least one variable")
     texts = sentences["text"].astype(str).tolist()
     vectors = embed(texts, encoder, progress=progress)
     groups = pair_groups(sentences)
@@ -214,6 +209,35 @@ def read_model(folder: str | Path | None = None) -> Model:
 def _load_arrays(path: Path) -> dict[str, Any]:
     with path.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
         return {name: arrays[name] for name in arrays.files}
+
+
+def training_variables(
+    sentences: pd.DataFrame, codebook: Codebook, *, ruled: bool = True
+) -> list[str]:
+    """Return the codebook's variables that are columns of the training sentences.
+
+    Parameters
+    ----------
+    ruled
+        Whether the one that rules decide (voice) is among them.
+
+    Raises
+    ------
+    BingkaiError
+        There is no text, or no such variable.
+    """
+    if "text" not in sentences.columns:
+        raise BingkaiError("the training sentences lack the column text")
+    variables = [
+        item.id
+        for item in codebook.variables
+        if item.id in sentences.columns and (ruled or item.id != RULED)
+    ]
+    if not variables:
+        raise BingkaiError(
+            "the training sentences have no column named like a variable of the codebook"
+        )
+    return variables
 
 
 def hash_training(sentences: pd.DataFrame, variables: Sequence[str]) -> str:

@@ -15,7 +15,14 @@ from sklearn.metrics import f1_score
 from framing.encoder import E5Encoder, Vectors
 from framing.errors import BingkaiError
 from framing.heads import Head, fit_temperature
-from framing.model import RULED, Model, checked_codes, hash_training, pair_groups
+from framing.model import (
+    RULED,
+    Model,
+    checked_codes,
+    hash_training,
+    pair_groups,
+    training_variables,
+)
 from framing.scheme import Codebook
 
 try:
@@ -156,13 +163,7 @@ def tune_model(
         As for `framing.model.train_model`.
     """
     recipe = recipe or Recipe()
-    if "text" not in sentences.columns:
-        raise BingkaiError("the training sentences lack the column text")
-    variables = [item.id for item in codebook.variables if item.id in sentences.columns]
-    if not variables:
-        raise BingkaiError(
-            "the training sentences have no column named like a variable of the codebook"
-        )
+    variables = training_variables(sentences, codebook)
     codes = {name: checked_codes(sentences, codebook, name).tolist() for name in variables}
     values = {
         name: tuple(value for value in codebook.variable(name).value_ids if value in codes[name])
