@@ -63,6 +63,13 @@ def _add_framing(command: _Command) -> None:
     label.add_argument("--unit", choices=["article", "sentence", "row"], help="what a row is")
     label.add_argument("--sentences", type=Path, help="write the sentences here, too")
     label.add_argument("--articles", type=Path, help="write the articles here, too")
+    label.add_argument(
+        "--explain", type=Path, metavar="FILE", help="write here what carries each label (slow)"
+    )
+    label.add_argument(
+        "--training", type=Path, help="what a model of your own was trained on, for --explain"
+    )
+    _abstaining(label)
     _labeling(label)
 
     train = command("train", "train a model on coded sentences")
@@ -78,6 +85,7 @@ def _add_framing(command: _Command) -> None:
     evaluate.add_argument("gold", type=Path, help="columns text and one a variable, " + _TABLE)
     evaluate.add_argument("-o", "--output", type=Path, help="write the scores here, too")
     evaluate.add_argument("--seed", type=int, default=0, help="for the bootstrap (default: 0)")
+    _abstaining(evaluate)
     _labeling(evaluate)
 
 
@@ -132,6 +140,16 @@ def _output(parser: argparse.ArgumentParser, example: str, *, what: str = "FILE"
 
 def _codebook(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--codebook", type=Path, help="a codebook .toml (default: the shipped one)")
+
+
+def _abstaining(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--abstain",
+        type=float,
+        default=0.0,
+        metavar="PROB",
+        help="leave a label empty where its probability is lower, such as 0.5 (default: 0)",
+    )
 
 
 def _labeling(parser: argparse.ArgumentParser, *, model: bool = True) -> None:

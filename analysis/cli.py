@@ -105,14 +105,16 @@ def _split(options: argparse.Namespace) -> None:
 
 
 def _label(options: argparse.Namespace) -> None:
+    from framing.coverage import describe_coverage
     from framing.encoder import load_encoder
+    from framing.explanation import explain_labels, read_training
     from framing.inputs import Unit, read_units, to_sentences
     from framing.labeling import label_sentences, widen
     from framing.model import read_model
     from framing.scheme import read_codebook
-    from framing.tables import write_table
+    from framing.tables import read_table, write_table
 
-    _distinct(options.input, options.output, options.sentences, options.articles)
+    _distinct(options.input, options.output, options.sentences, options.articles, options.explain)
     codebook = read_codebook(options.codebook)
     model = read_model(options.model)
     units, unit = read_units(options.input, unit=Unit(options.unit) if options.unit else None)
@@ -122,14 +124,29 @@ def _label(options: argparse.Namespace) -> None:
         )
     sentences = to_sentences(units, unit)
     encoder = load_encoder(options.encoder, threads=options.threads, adapter=model.adapter)
-    result = label_sentences(sentences, model, codebook, encoder, progress=_progress)
+    result = label_sentences(
+        sentences, model, codebook, encoder, abstain=options.abstain, progress=_progress
+    )
+    explanations = None
+    if options.explain:
+        training = read_table(options.training) if options.training else None
+        if training is None:
+            training = read_training(model, codebook)
+        explanations = explain_labels(
+            result, model, codebook, encoder, training=training, progress=_progress
+        )
     table = widen(sentences, result) if options.wide else result.labels
     write_table(table, options.output)
     if options.sentences:
         write_table(result.sentences, options.sentences)
     if options.articles:
         write_table(units, options.articles)
+    if explanations is not None:
+        write_table(explanations, options.explain)
     _say(f"{options.output}: {len(sentences)} sentences labelled")
+    if options.abstain:
+        for line in describe_coverage(result.labels, sentences, units):
+            _say(f"  {line}")
 
 
 def _train(options: argparse.Namespace) -> None:

@@ -13,7 +13,7 @@ from analysis.effects import compare_profiles
 from analysis.estimates import Estimate, tabulate
 from analysis.settings import Settings, Weight
 from analysis.shares import estimate_shares
-from analysis.tallies import Tally, tally_crossings, tally_variables
+from analysis.tallies import Tally, tally_coverage, tally_crossings, tally_variables
 from framing.errors import BingkaiError
 from framing.scheme import Codebook
 
@@ -37,8 +37,9 @@ def compare_outlets(
     Returns
     -------
     pandas.DataFrame
-        The estimates table. Shares come with both weights, everything else with that of the
-        settings. Rows and numbers do not depend on the order of the counts.
+        The estimates table. Shares come with both weights, and so does the coverage (the share of
+        sentences with a label) of a variable that some sentences lack; everything else comes with
+        the weight of the settings. Rows and numbers do not depend on the order of the counts.
 
     Raises
     ------
@@ -65,6 +66,10 @@ def _estimate_all(
     for tally in (*tallies, *crossings):
         for weight in Weight:
             yield from _withhold_errors(tally, estimate_shares(tally, settings, weight=weight))
+    for tally in tally_coverage(counts, codebook):
+        for weight in Weight:
+            rows = _withhold_errors(tally, estimate_shares(tally, settings, weight=weight))
+            yield from (replace(row, estimand="coverage", value="") for row in rows)
     for tally in tallies:
         yield from estimate_differences(tally, settings)
         yield from estimate_odds_ratios(tally, settings)

@@ -16,6 +16,7 @@ NAIVE = "naive: machine labels"
 PROMISED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "share": ("estimate", "std_error", "df", "conf_low", "conf_high"),
+        "coverage": ("estimate", "std_error", "df", "conf_low", "conf_high"),
         "difference": (
             "estimate", "std_error", "df", "conf_low", "conf_high", "p_value", "p_adjusted",
         ),
@@ -35,7 +36,8 @@ class Estimate:
     Parameters
     ----------
     estimand
-        ``"share"``, ``"difference"``, ``"odds_ratio"``, ``"cramers_v"`` or ``"permutation"``.
+        ``"share"``, ``"coverage"``, ``"difference"``, ``"odds_ratio"``, ``"cramers_v"`` or
+        ``"permutation"``.
     variable, value
         What is counted; `value` is empty where the row is about the whole variable.
     outlet

@@ -60,6 +60,7 @@ def collect_numbers(
     study.setdefault("title", codebook.title.in_language(language))
     study.setdefault("authors", [])
     study.setdefault("composed", False)
+    study.setdefault("abstain", 0.0)
     settings = asdict(Settings()) | dict(provenance.get("settings", {}))
     readings = Readings(parse_estimates(estimates), codebook, language, settings)
     corpus = _describe_corpus(counts, codebook, language)
@@ -119,12 +120,26 @@ def _describe_labelled(counts: pd.DataFrame, codebook: Codebook, language: str) 
     n_labelled = {
         name: int(counts.loc[counts[name] != "", "n_sentences"].sum()) for name in VARIABLES
     }
+    n_by_outlet = counts.groupby("outlet", sort=True)["n_sentences"].sum()
     return [
         {
             "variable": name,
             "name": codebook.variable(name).name.in_language(language),
             "n_sentences": n,
             "complete": n == int(counts["n_sentences"].sum()),
+            "coverage": divide(n, int(counts["n_sentences"].sum())),
+            "outlets": [
+                {"name": outlet, "coverage": divide(int(n_labelled_there), int(n_there))}
+                for outlet, n_there, n_labelled_there in zip(
+                    n_by_outlet.index,
+                    n_by_outlet,
+                    counts["n_sentences"]
+                    .where(counts[name] != "", 0)
+                    .groupby(counts["outlet"], sort=True)
+                    .sum(),
+                    strict=True,
+                )
+            ],
         }
         for name, n in n_labelled.items()
         if n

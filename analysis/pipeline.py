@@ -75,6 +75,7 @@ def run_study(
             "authors": list(study.authors),
             "composed": study.composed,
             "language": study.language,
+            "abstain": study.abstain,
         },
     }
     with new_results(folder) as work:
@@ -165,7 +166,9 @@ def _label(
     articles = read_corpus(study.corpus)
     sentences = to_sentences(articles, Unit.ARTICLE)
     encoder = load_encoder(study.encoder, adapter=model.adapter)
-    result = label_sentences(sentences, model, codebook, encoder, progress=progress)
+    result = label_sentences(
+        sentences, model, codebook, encoder, abstain=study.abstain, progress=progress
+    )
     write_table(articles, work / "articles.csv")
     write_table(read_outlets(study.corpus), work / "outlets.csv")
     write_table(result.sentences, work / "sentences.csv")

@@ -11,6 +11,7 @@
     encoder = "e5-small"       # optional
     composed = false           # optional; true if articles and outlets are invented
     language = "en"            # optional; of figures and tables: en or id
+    abstain = 0.0              # optional; labels less probable than this are left empty
     seed = 1
 
     [statistics]               # optional, each key too
@@ -55,6 +56,7 @@ class Study:
     codebook: Path | None = None
     model: Path | None = None
     encoder: str = DEFAULT_ENCODER
+    abstain: float = 0.0
     composed: bool = False
     language: str = "en"
     seed: int = 0
@@ -72,7 +74,7 @@ _KINDS: Mapping[type, str] = {
 _KEYS: Mapping[str, Mapping[str, type]] = {
     "study": {
         "title": str, "authors": list, "corpus": str, "codebook": str, "model": str,
-        "encoder": str, "composed": bool, "language": str, "seed": int,
+        "encoder": str, "abstain": float, "composed": bool, "language": str, "seed": int,
     },
     "statistics": {
         "conf_level": float, "n_permutations": int, "weight": str,
@@ -121,6 +123,7 @@ def read_study(path: str | Path) -> Study:
         codebook=_optional(path, "codebook", main),
         model=_optional(path, "model", main),
         encoder=main.get("encoder", DEFAULT_ENCODER),
+        abstain=_probability(path, "abstain", main.get("abstain", 0.0)),
         composed=main.get("composed", False),
         language=_choice(path, "language", main.get("language", "en"), LANGUAGES),
         seed=seed,
@@ -167,6 +170,12 @@ def _existing(study: Path, key: str, name: str) -> Path:
 
 def _optional(study: Path, key: str, section: Mapping[str, Any]) -> Path | None:
     return _existing(study, key, section[key]) if key in section else None
+
+
+def _probability(study: Path, key: str, value: float) -> float:
+    if not 0 <= value <= 1:
+        raise BingkaiError(f"{study}: {key} = {value} is no probability; write 0 to 1")
+    return value
 
 
 def _choice(study: Path, key: str, value: str, allowed: tuple[str, ...]) -> str:

@@ -12,6 +12,7 @@ from framing.scheme import Codebook
 
 Floats = NDArray[np.float64]
 
+LABELLED = "labelled"  # the one cell of a coverage
 # The value of `stance` that has no target, and so nothing to count by target.
 NO_STANCE = "neutral"
 # Who says it: what the shares of frame and sentiment are given within, and voice within frame.
@@ -144,6 +145,15 @@ def tally_crossings(
         ]
         if cells:
             yield _tally(counts, rows, variable="stance", by="target+voice", cells=cells)
+
+
+def tally_coverage(counts: pd.DataFrame, codebook: Codebook) -> Iterator[Tally]:
+    """Give the tally of sentences with a label, of every variable that some sentences lack."""
+    for variable in _labelled(counts, codebook):
+        has_label = counts[variable] != ""
+        if not has_label.all():
+            rows = counts.assign(**{variable: has_label.map({True: LABELLED, False: ""})})
+            yield _tally(counts, rows, variable=variable, by="", cells=[Cell(LABELLED)])
 
 
 def _labelled(counts: pd.DataFrame, codebook: Codebook) -> list[str]:

@@ -44,6 +44,7 @@ def label_sentences(
     codebook: Codebook,
     encoder: Encoder,
     *,
+    abstain: float = 0.0,
     progress: Progress | None = None,
 ) -> Labels:
     """Label every sentence with every variable that the model and the codebook share.
@@ -60,6 +61,9 @@ def label_sentences(
         which the model has no head, is decided by rules.
     encoder
         The one that the model was trained with.
+    abstain
+        A label that is less probable than this is left empty, from 0 (none) to 1; its probability
+        stays, and so does the distribution.
     progress
         Wraps the embeddings as they are made.
 
@@ -70,8 +74,11 @@ def label_sentences(
     Raises
     ------
     BingkaiError
-        The encoder is another one, or model and codebook do not share a variable or its values.
+        The encoder is another one, model and codebook do not share a variable or its values, or
+        `abstain` is no probability.
     """
+    if not 0 <= abstain <= 1:
+        raise BingkaiError(f"abstain is {abstain}; give a probability from 0 to 1, such as 0.5")
     if encoder.name != model.encoder:
         raise BingkaiError(
             f"the model {model.name} was trained with the encoder {model.encoder}, "
@@ -101,7 +108,7 @@ def label_sentences(
         )
     ordered = {variable: tables[variable] for variable in variables if variable in tables}
     return Labels(
-        labels=_long(ordered, sentences, model.labeler, codebook),
+        labels=_long(ordered, sentences, model.labeler, codebook, abstain=abstain),
         distributions=_distributions(ordered, sentences, model.labeler),
         sentences=sentences,
     )
@@ -160,19 +167,25 @@ def _ruled_voice(codebook: Codebook) -> bool:
 
 
 def _long(
-    tables: dict[str, pd.DataFrame], sentences: pd.DataFrame, labeler: str, codebook: Codebook
+    tables: dict[str, pd.DataFrame],
+    sentences: pd.DataFrame,
+    labeler: str,
+    codebook: Codebook,
+    *,
+    abstain: float,
 ) -> pd.DataFrame:
     spoken = sentences["text"].astype(str).str.strip() != ""
     parts = []
     for variable, table in tables.items():
-        values = table.idxmax(axis=1).astype(str).where(spoken, "").to_numpy()
+        prob = table.max(axis=1)
+        values = table.idxmax(axis=1).astype(str).where(spoken & (prob >= abstain), "").to_numpy()
         part = pd.DataFrame(
             {
                 "sentence_id": sentences["sentence_id"].to_numpy(),
                 "variable": variable,
                 "labeler": labeler,
                 "value": values,
-                "prob": table.max(axis=1).where(spoken).to_numpy().round(6),
+                "prob": prob.where(spoken).to_numpy().round(6),
                 "target": "",
             }
         )

@@ -150,7 +150,7 @@ def train_model(
         name=name,
         encoder=encoder.name,
         codebook_sha256=codebook.sha256,
-        training_sha256=hash_training(sentences, variables),
+        training_sha256=hash_training(sentences, codebook),
         n_training=len(sentences),
         heads=heads,
     )
@@ -159,6 +159,11 @@ def train_model(
 def default_model_path() -> Path:
     """Return the folder of the model that bingkai ships."""
     return Path(str(files("framing") / "data" / "model"))
+
+
+def default_training_path() -> Path:
+    """Return the table of composed sentences that the shipped model was trained on."""
+    return Path(str(files("framing") / "data" / "sentences.csv"))
 
 
 def read_model(folder: str | Path | None = None) -> Model:
@@ -240,9 +245,10 @@ def training_variables(
     return variables
 
 
-def hash_training(sentences: pd.DataFrame, variables: Sequence[str]) -> str:
-    """Return the hash of the sentences and codes that a model is trained on."""
-    columns = sentences[["text", *variables]].to_csv(index=False, lineterminator="\n")
+def hash_training(sentences: pd.DataFrame, codebook: Codebook) -> str:
+    """Return the hash of the sentences and of their codes for every variable of the codebook."""
+    coded = [item.id for item in codebook.variables if item.id in sentences.columns]
+    columns = sentences[["text", *coded]].to_csv(index=False, lineterminator="\n")
     return hashlib.sha256(columns.encode("utf-8", "replace")).hexdigest()
 
 

@@ -191,7 +191,7 @@ def tune_model(
         name=name,
         encoder=encoder.name,
         codebook_sha256=codebook.sha256,
-        training_sha256=hash_training(sentences, variables),
+        training_sha256=hash_training(sentences, codebook),
         n_training=len(sentences),
         heads=heads,
         adapter=adapter,

@@ -15,7 +15,7 @@ from analysis.differences import adjust_p_values
 from analysis.effects import ALL_ALIKE, TOO_FEW_OUTLETS
 from analysis.estimates import PROMISED, Estimate, tabulate
 from analysis.settings import Copies, Settings, Weight
-from analysis.shares import NEVER_SEEN, NO_SENTENCES, ONE_ARTICLE
+from analysis.shares import ALWAYS_SEEN, NEVER_SEEN, NO_SENTENCES, ONE_ARTICLE
 from framing.errors import BingkaiError
 from framing.schema import COLUMNS
 from framing.scheme import Codebook, read_codebook
@@ -74,7 +74,30 @@ def compared(corpus: pd.DataFrame) -> pd.DataFrame:
 def test_columns_are_the_contract(compared: pd.DataFrame) -> None:
     assert list(compared.columns) == list(COLUMNS["estimates"])
     assert compared["n_gold"].isna().all()
-    assert set(compared["estimand"]) == set(PROMISED)
+    assert set(compared["estimand"]) == set(PROMISED) - {"coverage"}  # nothing lacks a label
+
+
+def test_coverage_by_hand() -> None:
+    """A has a frame for 3 of 4 and 1 of 4 sentences, B for all of its 4; articles weigh alike."""
+    lacking: Cell = ("a1", "A", {"sentiment": "neutral"}, 1)
+    lacking_more: Cell = ("a2", "A", {"sentiment": "neutral"}, 3)
+    toned = [
+        (article, outlet, values | {"sentiment": "neutral"}, n)
+        for article, outlet, values, n in (
+            threat(3, "a1", "A"), threat(1, "a2", "A"), threat(2, "b1", "B"), economy(2, "b2", "B"),
+        )
+    ]  # fmt: skip
+    counts = make_counts(lacking, lacking_more, *toned)
+    table = compare_outlets(counts, CODEBOOK, QUICK)
+    table = table.loc[table["estimand"] == "coverage"]
+    assert set(table["variable"]) == {"frame"}
+    assert set(table["value"]) == {""}
+    assert pick(table, outlet="A", weight="sentence")["estimate"] == 0.5
+    assert pick(table, outlet="", weight="sentence")["estimate"] == 8 / 12
+    assert pick(table, outlet="", weight="article")["estimate"] == pytest.approx(3 / 4)
+    whole = pick(table, outlet="B", weight="sentence")
+    assert whole["estimate"] == 1
+    assert whole["reason"] == ALWAYS_SEEN
 
 
 def test_shares_by_hand() -> None:
