@@ -107,7 +107,7 @@ def estimate_error(
     n_bootstrap
         Replicates over sentences, the bins held. Their squared errors scatter around the plain
         squared error of the sample and not around the debiased one, so the percentile interval is
-        moved by the difference (a bias-corrected bootstrap; Efron and Tibshirani 1993, ch. 10),
+        moved by the difference (Efron and Tibshirani 1993, ch. 10, on the bias of a bootstrap),
         then cut at 0 and 1 and rooted.
     rng
         Draws the replicates.
