@@ -10,7 +10,7 @@ TUNE   := .venv-tune
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup lock lint typecheck test model labels estimates figures paper reproduce benchmark clean
+.PHONY: help setup lock lint typecheck test floors model labels estimates figures paper reproduce benchmark clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ typecheck: $(READY) ## Check types (mypy, strict)
 
 test: $(READY) ## Run the tests
 	@$(BIN)/python -m pytest -q
+
+floors: $(READY) ## Raise the gate's floors to what is reached today (LOWER=1: lower them, too; needs ../shared)
+	@$(BIN)/python -m tests.gate.floors $(if $(LOWER),--lower)
 
 model: $(READY) ## Train the shipped model again from framing/data/sentences.csv (needs torch; about an hour)
 	@test -x $(TUNE)/bin/bingkai || { $(PYTHON) -m venv $(TUNE) && $(TUNE)/bin/python -m pip install --quiet \

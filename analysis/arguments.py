@@ -83,7 +83,14 @@ def _add_framing(command: _Command) -> None:
 
     evaluate = command("evaluate", "measure labels against human codes")
     evaluate.add_argument("gold", type=Path, help="columns text and one a variable, " + _TABLE)
-    evaluate.add_argument("-o", "--output", type=Path, help="write the scores here, too")
+    evaluate.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FOLDER",
+        help="write tables and figures here; the scores alone if it is named like a table",
+    )
+    evaluate.add_argument("--language", choices=["en", "id"], default="en", help="of the figures")
     evaluate.add_argument("--seed", type=int, default=0, help="for the bootstrap (default: 0)")
     _abstaining(evaluate)
     _labeling(evaluate)

@@ -5,18 +5,20 @@ and Ctrl-C is met at any time.
 """
 
 import argparse
+import math
 import signal
 import sys
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from analysis.arguments import Run, build_parser
 from framing.errors import BingkaiError, BingkaiWarning
 
 if TYPE_CHECKING:
     from framing.encoder import Vectors
+    from framing.evaluation import Evaluation
     from framing.model import Model
 
 OK, BAD_INPUT, INTERRUPTED = 0, 2, 130
@@ -184,32 +186,60 @@ def _store(model: "Model", output: Path, where: str) -> None:
 
 def _evaluate(options: argparse.Namespace) -> None:
     from framing.encoder import load_encoder
-    from framing.evaluation import MACRO, evaluate_labels
+    from framing.evaluation import evaluate_labels
     from framing.inputs import Unit, read_units, to_sentences
     from framing.labeling import label_sentences
     from framing.model import read_model
     from framing.scheme import read_codebook
     from framing.tables import write_table
 
+    _distinct(options.gold, options.output)
     codebook = read_codebook(options.codebook)
     gold, unit = read_units(options.gold, unit=Unit.ROW)
-    sentences = to_sentences(gold.drop(columns="sentence_id", errors="ignore"), unit)
+    gold = to_sentences(gold.drop(columns="sentence_id", errors="ignore"), unit)
     model = read_model(options.model)
     encoder = load_encoder(options.encoder, threads=options.threads, adapter=model.adapter)
-    texts = sentences[["sentence_id", "text"]]
-    result = label_sentences(texts, model, codebook, encoder, progress=_progress)
-    labels = result.labels.pivot(index="sentence_id", columns="variable", values="value")
-    scores = evaluate_labels(
-        gold, labels.loc[sentences["sentence_id"]], codebook, seed=options.seed
+    texts = gold[["sentence_id", "text"]]
+    result = label_sentences(
+        texts, model, codebook, encoder, abstain=options.abstain, progress=_progress
     )
-    if options.output:
-        write_table(scores, options.output)
+    evaluation = evaluate_labels(gold, result.labels, codebook, seed=options.seed)
+    if options.output and options.output.suffix[1:].isalpha():  # a file, as its name says
+        write_table(evaluation.scores, options.output)
         _say(f"{options.output}: scores on {len(gold)} sentences")
-    for row in scores[scores["value"] == MACRO].itertuples():
-        _say(
-            f"  {row.variable:<10} macro-F1 {row.f1:.3f} "
-            f"({row.conf_low:.3f} to {row.conf_high:.3f}), {row.n_gold} sentences"
+    elif options.output:
+        from analysis.pipeline import write_evaluation
+
+        write_evaluation(
+            evaluation,
+            options.output,
+            codebook=codebook,
+            model=model,
+            gold=options.gold,
+            seed=options.seed,
+            language=options.language,
         )
+        _say(f"{options.output}: scores, confusions and calibration on {len(gold)} sentences")
+    _say_accuracy(evaluation)
+
+
+def _say_accuracy(evaluation: "Evaluation") -> None:
+    from framing.evaluation import MACRO
+
+    macro = evaluation.scores.loc[evaluation.scores["value"] == MACRO]
+    errors = evaluation.calibration_error.to_dict(orient="records")
+    for score, error in zip(macro.to_dict(orient="records"), errors, strict=True):
+        parts = [f"macro-F1 {_say_interval(score, 'f1')}", f"ECE {_say_interval(error, 'ece')}"]
+        parts.append(f"{score['n_gold']} sentences")
+        if score["coverage"] < 1:
+            parts.append(f"{score['coverage']:.1%} of them labelled")
+        _say(f"  {score['variable']:<10} {', '.join(parts)}")
+
+
+def _say_interval(row: Mapping[Hashable, Any], name: str) -> str:
+    if math.isnan(row[name]):
+        return "unknown"
+    return f"{row[name]:.3f} ({row['conf_low']:.3f} to {row['conf_high']:.3f})"
 
 
 def _compare(options: argparse.Namespace) -> None:

@@ -205,7 +205,7 @@ FIGURES: Mapping[str, FigureKind] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Drawn:
-    """What became of a figure: its files, or the reason why the estimates cannot carry it."""
+    """What became of a figure: its files, or the reason why the data cannot carry it."""
 
     name: str
     paths: tuple[Path, ...] = ()
@@ -260,7 +260,14 @@ def draw_all(
             finished[name] = kind.draw(data, width=width or kind.width)
         except Undrawable as error:
             finished[name] = str(error)
-    # Written only when all are drawn, so that a bad table leaves no half-filled folder.
+    return write_figures(finished, folder)
+
+
+def write_figures(finished: Mapping[str, Figure | str], folder: str | Path) -> tuple[Drawn, ...]:
+    """Write figures by name; a text in place of a figure is the reason why there is none.
+
+    All are drawn before the first is written, so that a bad table leaves no half-filled folder.
+    """
     return tuple(
         Drawn(name, reason=figure)
         if isinstance(figure, str)

@@ -123,7 +123,7 @@ class _Plan:
 
     @property
     def bottom(self) -> float:
-        return TICK_LABELS + AXIS_TITLE + _height_of_notes(self.notes) + EDGE
+        return TICK_LABELS + AXIS_TITLE + height_of_notes(self.notes) + EDGE
 
     @property
     def height(self) -> float:
@@ -179,7 +179,7 @@ def lay_out_panels(
                 labels,
                 columns=columns,
                 width=width,
-                notes=_break_notes(lines, width - 2 * EDGE),
+                notes=break_notes(lines, width - 2 * EDGE),
                 beside=beside,
                 least_pitch=least_pitch,
                 top=EDGE + (key_lines * KEY_LINE + 1.0 if key_lines else 0.0),
@@ -194,7 +194,7 @@ def lay_out_panels(
     left = EDGE + plan.label_width + GAP
     middle = (left + width - EDGE) / 2
     write(figure, middle, plan.height - plan.bottom + TICK_LABELS, axis_title, ha="center")
-    _write_notes(figure, plan.notes)
+    write_notes(figure, plan.notes)
     return Panels(figure, axes, plan.panel_width, plan.pitch)
 
 
@@ -303,7 +303,7 @@ def lay_out_table(
         The rows do not fit one page.
     """
     inner = width - 2 * EDGE
-    note_lines = _break_notes(notes, inner)
+    note_lines = break_notes(notes, inner)
     labels = [break_label(row, min(WIDEST_LABEL, LABEL_SHARE * inner)) for row in rows]
     left = EDGE + max(block.width for block in labels) + GAP
     cell = (width - EDGE - left) / len(columns)
@@ -312,7 +312,7 @@ def lay_out_table(
     headings = [break_label(c, 30.0 if upright else cell - 1.0) for c in columns]
     head = max(block.width if upright else block.height for block in headings)
     top = EDGE + head + 1.0
-    height = top + pitch * len(rows) + _height_of_notes(note_lines) + EDGE
+    height = top + pitch * len(rows) + height_of_notes(note_lines) + EDGE
     if height > PAGE_HEIGHT:
         raise Undrawable(f"{len(rows)} rows do not fit a page; compare fewer outlets")
     figure = new_figure(width, height)
@@ -322,19 +322,22 @@ def lay_out_table(
     for number, block in enumerate(labels):
         y = top + (number + 0.5) * pitch - block.height / 2
         write_block(figure, left - GAP, y, block, ha="right")
-    _write_notes(figure, note_lines)
+    write_notes(figure, note_lines)
     return figure, add_axes(figure, left, top, cell * len(columns), pitch * len(rows))
 
 
-def _break_notes(notes: Sequence[str], width: float) -> tuple[str, ...]:
+def break_notes(notes: Sequence[str], width: float) -> tuple[str, ...]:
+    """Break footnotes into lines of at most `width` millimetres."""
     return tuple(line for note in notes if note for line in wrap(note, width, SMALL_SIZE))
 
 
-def _height_of_notes(lines: Sequence[str]) -> float:
+def height_of_notes(lines: Sequence[str]) -> float:
+    """Return the millimetres that footnotes take, with the gap above them."""
     return GAP + len(lines) * line_height(SMALL_SIZE) if lines else 0.0
 
 
-def _write_notes(figure: Figure, lines: Sequence[str]) -> None:
+def write_notes(figure: Figure, lines: Sequence[str]) -> None:
+    """Write footnotes at the foot of a figure."""
     height = float(figure.get_size_inches()[1]) * MM_PER_INCH
     for number, line in enumerate(reversed(lines), start=1):
         y = height - EDGE - number * line_height(SMALL_SIZE)

@@ -80,6 +80,35 @@ NOTE_PAIRS = Text(
     "{shown} dari {all} pasangan, dengan nilai p terkecil.",
 )
 
+CODED_AS = Text("coded as ↓", "kode ↓")
+LABELLED_AS = Text("labelled as →", "label →")
+NO_LABEL = Text("No label", "Tanpa label")
+MEAN_PROBABILITY = Text("Mean probability of the labels", "Rerata peluang label")
+SHARE_RIGHT = Text("Share of labels as coded", "Proporsi label yang sesuai kode")
+MACRO_F1 = Text("macro-F1 {f1} [{low}, {high}]", "F1 makro {f1} [{low}, {high}]")
+ECE = Text("ECE {ece} [{low}, {high}]", "ECE {ece} [{low}, {high}]")
+NOTE_CONFUSION = Text(
+    "Numbers: sentences; n: sentences that coders gave the value. Colour: share of the row, blue "
+    "where label and code agree, orange where they do not.",
+    "Angka: kalimat; n: kalimat yang diberi nilai itu oleh pengode. Warna: proporsi baris, biru "
+    "bila label dan kode sama, jingga bila berbeda.",
+)
+NOTE_NO_LABEL = Text(
+    "No label: not certain enough to be labelled.", "Tanpa label: kurang pasti untuk dilabeli."
+)
+NOTE_BOOTSTRAP = Text(
+    "In brackets: {level} bootstrap intervals over sentences.",
+    "Dalam kurung: selang bootstrap {level} atas kalimat.",
+)
+NOTE_CALIBRATION = Text(
+    "Dots: bins of about equally many sentences, from the least to the most certain labels, with "
+    "{level} Wilson intervals; on the dashed line, probabilities keep their word. ECE: debiased "
+    "expected calibration error (root mean square).",
+    "Titik: kelompok dengan jumlah kalimat hampir sama, dari label yang paling tidak pasti hingga "
+    "yang paling pasti, dengan selang Wilson {level}; pada garis putus-putus, peluang sesuai "
+    "kenyataan. ECE: galat kalibrasi harapan tanpa bias (akar rerata kuadrat).",
+)
+
 _REASONS = {
     ONE_ARTICLE: Text(
         "one article, so no variance between articles",

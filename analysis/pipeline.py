@@ -1,7 +1,7 @@
 """The whole way of a study, each step one function from tables to files in a results folder."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -9,9 +9,10 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.accuracy_drawing import draw_accuracy
 from analysis.comparison import compare_outlets
 from analysis.counts import count_cells
-from analysis.drawing import draw_all
+from analysis.drawing import Drawn, draw_all
 from analysis.evidence import EVIDENCE_COLUMNS, pick_evidence
 from analysis.manuscript import write_manuscript
 from analysis.numbers import collect_numbers
@@ -27,6 +28,7 @@ from analysis.settings import Settings
 from analysis.study import Study
 from framing.encoder import Progress, load_encoder
 from framing.errors import BingkaiError, BingkaiWarning
+from framing.evaluation import Evaluation
 from framing.inputs import Unit, to_sentences
 from framing.labeling import label_sentences
 from framing.model import Model, read_model
@@ -144,6 +146,31 @@ def write_results(folder: Path, *, codebook: Codebook, study: Study) -> None:
     _amend(folder, codebook, write)
 
 
+def write_evaluation(
+    evaluation: Evaluation,
+    folder: Path,
+    *,
+    codebook: Codebook,
+    model: Model,
+    gold: Path,
+    seed: int,
+    language: str = "en",
+) -> None:
+    """Write the tables and figures of an evaluation into a new results folder."""
+    with new_results(folder) as work:
+        for name, table in evaluation.tables().items():
+            write_table(table, work / f"{name}.csv")
+        drawn = draw_accuracy(evaluation, codebook, work / "figures", language=language)
+        facts = {
+            "codebook": _describe_codebook(codebook),
+            "model": _describe_model(model),
+            "inputs": hash_inputs(gold),
+            "seed": seed,
+            "figures": _report_undrawn(drawn),
+        }
+        write_provenance(work, facts)
+
+
 def _amend(
     folder: Path, codebook: Codebook, change: Callable[[Path, dict[str, Any]], None]
 ) -> None:
@@ -189,7 +216,13 @@ def _compare(work: Path, codebook: Codebook, settings: Settings) -> None:
 def _draw(work: Path, codebook: Codebook, figures: tuple[str, ...], language: str) -> list[str]:
     """Draw what the estimates can carry and return the names of the figures drawn."""
     estimates = read_table(work / "estimates.csv")
-    drawn = draw_all(estimates, codebook, work / "figures", figures, language=language)
+    return _report_undrawn(
+        draw_all(estimates, codebook, work / "figures", figures, language=language)
+    )
+
+
+def _report_undrawn(drawn: Sequence[Drawn]) -> list[str]:
+    """Warn of the figures that were not drawn and return the names of those that were."""
     for figure in drawn:
         if not figure.paths:
             message = f"figure {figure.name}: not drawn ({figure.reason})"
@@ -233,20 +266,24 @@ def _describe_codebook(codebook: Codebook) -> dict[str, str]:
     }
 
 
+def _describe_model(model: Model) -> dict[str, Any]:
+    return {
+        "name": model.name,
+        "labeler": model.labeler,
+        "sha256": model.sha256,
+        "encoder": model.encoder,
+        "n_training": model.n_training,
+        "tuned": model.adapter is not None,
+        "cv_macro_f1": {
+            variable: round(head.cv_macro_f1, 4) for variable, head in model.heads.items()
+        },
+    }
+
+
 def _facts(codebook: Codebook, model: Model, settings: Settings, *, seed: int) -> dict[str, Any]:
     return {
         "codebook": _describe_codebook(codebook),
-        "model": {
-            "name": model.name,
-            "labeler": model.labeler,
-            "sha256": model.sha256,
-            "encoder": model.encoder,
-            "n_training": model.n_training,
-            "tuned": model.adapter is not None,
-            "cv_macro_f1": {
-                variable: round(head.cv_macro_f1, 4) for variable, head in model.heads.items()
-            },
-        },
+        "model": _describe_model(model),
         "settings": asdict(settings),
         "seed": seed,
     }

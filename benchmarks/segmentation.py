@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
-import pysbd
-
 from framing.segmentation import split_text
 
 JOINED = 5
@@ -30,6 +28,8 @@ def split_with_ours(text: str) -> set[int]:
 
 def build_pysbd() -> Splitter:
     """Return pysbd as a splitter (it has no Indonesian rules: English ones, as users take)."""
+    import pysbd
+
     segmenter = pysbd.Segmenter(language="en", clean=False, char_span=True)
 
     def split(text: str) -> set[int]:

@@ -38,6 +38,18 @@ COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "conf_level", "p_value", "p_adjusted", "family", "n_sentences", "n_articles",
             "n_gold", "reason",
         ),
+        "scores": (
+            "variable", "value", "precision", "precision_low", "precision_high", "recall",
+            "recall_low", "recall_high", "f1", "conf_low", "conf_high", "coverage", "n_gold",
+            "n_labels",
+        ),
+        "confusion": ("variable", "gold", "label", "n_sentences"),
+        "calibration": (
+            "variable", "bin", "n_sentences", "mean_prob", "accuracy", "conf_low", "conf_high",
+        ),
+        "calibration_error": (
+            "variable", "ece", "conf_low", "conf_high", "ece_plain", "n_bins", "n_sentences",
+        ),
     }
 )  # fmt: skip
 

@@ -1,8 +1,9 @@
 """What several tests share."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -32,3 +33,28 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("no ../shared: measurements on real texts are left out")
     return SHARED
+
+
+def say_gate(stats: Mapping[str, Sequence[Any]]) -> str:
+    """Return how many tests of the gate were left out; nothing where none was asked for."""
+    ran, left_out = (
+        {
+            report.nodeid
+            for outcome in outcomes
+            for report in stats.get(outcome, ())
+            if report.nodeid.startswith("tests/gate/test_gate.py")
+        }
+        for outcomes in (("passed", "failed", "error"), ("skipped",))
+    )
+    if not ran and not left_out:
+        return ""
+    reason = ", no ../shared" if left_out else ""
+    return f"gate: {len(left_out)} of {len(ran | left_out)} tests left out{reason}"
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: Any) -> Generator[None, None, None]:
+    yield  # the other summaries first
+    line = say_gate(terminalreporter.stats)
+    if line:
+        terminalreporter.write_line(line)

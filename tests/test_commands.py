@@ -1,6 +1,7 @@
 """The commands as users meet them: what they write, what they say, how they end."""
 
 import os
+import re
 import resource
 import shutil
 import signal
@@ -133,6 +134,54 @@ def test_training_on_ones_own_sentences(tmp_path: Path) -> None:
     command = ["label", tmp_path / "mine.csv", "--model", model, "-o", labels]
     assert main([str(word) for word in command]) == 0
     assert set(pd.read_csv(labels)["variable"]) == {"frame", "voice"}
+
+
+GOLD = """text,sentiment,voice
+"Warga bersorak, bantuan tiba lebih cepat dari janji.",positive,outlet
+Gempa merusak puluhan rumah di pesisir.,negative,outlet
+“Kami sangat kecewa dan merasa dibohongi!”,negative,quoted
+Rapat digelar pada Selasa.,neutral,
+"""
+
+
+@pytest.fixture
+def gold(tmp_path: Path) -> Path:
+    (tmp_path / "g.csv").write_text(GOLD, encoding="utf-8")
+    return tmp_path / "g.csv"
+
+
+def test_an_evaluation_is_printed_and_nothing_written(
+    gold: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["evaluate", str(gold)]) == 0
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.split()[0] for line in lines] == ["sentiment", "voice"]
+    for line, n in zip(lines, (4, 3), strict=True):
+        pattern = rf"macro-F1 [01].\d{{3}} \(.* to .*\), ECE [01].\d{{3}} \(.*\), {n} sentences"
+        assert re.search(pattern, line)
+    assert _entries(tmp_path) == ["g.csv"]
+
+
+def test_an_evaluation_is_a_results_folder(gold: Path, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        assert main(["evaluate", str(gold), "-o", str(tmp_path / name), "--language", "id"]) == 0
+    figures = [f"{n}.{e}" for n in ("calibration", "confusion") for e in ("pdf", "png", "svg")]
+    tables = ["calibration.csv", "calibration_error.csv", "confusion.csv", "scores.csv"]
+    assert _entries(tmp_path / "one") == sorted(
+        [*tables, "figures", *(f"figures/{name}" for name in figures), "provenance.json"]
+    )
+    assert main(["verify", str(tmp_path / "one"), str(tmp_path / "two")]) == 0
+    confusion = pd.read_csv(tmp_path / "one" / "confusion.csv")
+    assert confusion.groupby("variable")["n_sentences"].sum().to_dict() == {
+        "sentiment": 4,
+        "voice": 3,
+    }
+
+
+def test_scores_alone_go_into_a_table(gold: Path, tmp_path: Path) -> None:
+    assert main(["evaluate", str(gold), "-o", str(tmp_path / "s.parquet")]) == 0
+    assert set(pd.read_parquet(tmp_path / "s.parquet")["variable"]) == {"sentiment", "voice"}
+    assert _entries(tmp_path) == ["g.csv", "s.parquet"]
 
 
 # --------------------------------------------------------------------------------- bad input
@@ -434,6 +483,25 @@ def test_a_wrong_number_of_threads(
 def test_gold_without_a_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "g.csv").write_text("text,frame\nKapal tiba.,\n")
     assert "no code in the column(s) frame" in _refused(capsys, "evaluate", tmp_path / "g.csv")
+
+
+def test_gold_without_a_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "g.csv").write_text("text,sentiment\nKapal tiba.,neutral\n ,neutral\n")
+    line = _refused(capsys, "evaluate", tmp_path / "g.csv", "-o", tmp_path / "scores")
+    assert "row 2 is coded but has no text" in line
+    assert _entries(tmp_path) == ["g.csv"]
+
+
+def test_an_evaluation_takes_nobodys_place(
+    gold: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").write_text("keep")
+    assert "not a results folder" in _refused(capsys, "evaluate", gold, "-o", tmp_path / "mine")
+    assert "one file for two" in _refused(capsys, "evaluate", gold, "-o", gold)
+    assert "table format" in _refused(capsys, "evaluate", gold, "-o", tmp_path / "scores.xlsx")
+    assert _entries(tmp_path) == ["g.csv", "mine", "mine/notes.txt"]
+    assert gold.read_text(encoding="utf-8") == GOLD
 
 
 def test_results_are_drawn_with_the_codebook_that_made_them(

@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from legibility import check_legible
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
@@ -267,18 +268,7 @@ def test_every_text_fits_and_can_be_read(case: str, name: str, width: Width, lan
     figure = kind.draw(data, width=width)
     assert figure.get_size_inches()[0] * 25.4 == pytest.approx(width.mm)
     assert figure.get_size_inches()[1] * 25.4 <= 235
-    with style_context():
-        figure.canvas.draw()
-    texts = [t for t in figure.findobj(Text) if t.get_visible() and t.get_text().strip()]
-    assert all(text.get_fontsize() >= 6.5 for text in texts)
-    boxes = [(text.get_text(), text.get_window_extent()) for text in texts]
-    for text, box in boxes:
-        assert box.x0 > -0.5 and box.x1 < figure.bbox.width + 0.5, text
-        assert box.y0 > -0.5 and box.y1 < figure.bbox.height + 0.5, text
-    for (one, a), (other, b) in itertools.combinations(boxes, 2):
-        across = min(a.x1, b.x1) - max(a.x0, b.x0)
-        down = min(a.y1, b.y1) - max(a.y0, b.y0)
-        assert across < 1 or down < 1, f"{one!r} over {other!r}"
+    check_legible(figure)
 
 
 class TestFiles:

@@ -192,33 +192,10 @@ def test_a_missing_column_is_named() -> None:
         split_articles(articles(("a1", "Judul", "Sepi.")).drop(columns="text"))
 
 
-SHARED = Path(__file__).parents[3] / "shared"
-
-
-def test_real_sentences_are_told_apart() -> None:
-    path = SHARED / "segmentation" / "pud.txt"
-    if not path.is_file():
-        pytest.skip("../shared/segmentation/pud.txt is not here: splitting is not measured")
-    sentences = path.read_text(encoding="utf-8").split("\n")
-    sentences = [sentence.strip() for sentence in sentences if sentence.strip()]
-    hits = found = wanted = 0
-    for first in range(0, len(sentences), 5):
-        group = sentences[first : first + 5]
-        ends = {len(" ".join(group[:count])) for count in range(1, len(group))}
-        text = " ".join(group)
-        cuts = {end for _, end in split_text(text)} - {len(text)}
-        hits += len(cuts & ends)
-        found += len(cuts)
-        wanted += len(ends)
-    assert 2 * hits / (found + wanted) >= 0.993
-
-
 @pytest.mark.parametrize("page", ["000", "001", "003"])
-def test_real_pages_hold_the_coded_sentences(page: str) -> None:
-    if not SHARED.is_dir():
-        pytest.skip("../shared is not here: its pages are not split")
-    gold = pd.read_csv(SHARED / "gold" / "dev.csv", keep_default_na=False, dtype=str)
-    (path,) = (SHARED / "corpus").glob(f"{page}_*.txt")
+def test_real_pages_hold_the_coded_sentences(page: str, shared: Path) -> None:
+    gold = pd.read_csv(shared / "gold" / "dev.csv", keep_default_na=False, dtype=str)
+    (path,) = (shared / "corpus").glob(f"{page}_*.txt")
     text = path.read_text(encoding="utf-8")
     sentences = [text[start:end] for start, end in split_text(text)]
     wanted = list(gold.loc[gold["article"] == page, "text"])
