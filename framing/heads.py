@@ -5,11 +5,11 @@ anybody's code.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize_scalar
+from scipy.optimize import minimize
 from scipy.special import log_softmax, softmax
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
@@ -20,6 +20,7 @@ from framing.encoder import Vectors
 Floats = npt.NDArray[np.float64]
 STRENGTHS = (0.0003, 0.001, 0.003, 0.01, 0.03)
 N_FOLDS = 5
+_RIDGE = 1.0
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Head:
     bias
         Shape (n_values,).
     temperature
-        Divides the scores, so that probabilities fit out-of-fold outcomes (Guo et al. 2017, eq. 9).
+        Divides the scores; with the bias, it makes probabilities fit texts that were held out.
     strength
         The inverse regularisation C that cross-validation chose.
     cv_macro_f1
@@ -71,7 +72,7 @@ def fit_head(
     groups: Sequence[str],
     seed: int,
 ) -> Head:
-    """Fit a head, its strength chosen and its temperature set by grouped cross-validation.
+    """Fit a head, its strength chosen and its probabilities set by grouped cross-validation.
 
     Parameters
     ----------
@@ -103,16 +104,17 @@ def fit_head(
     best = max(STRENGTHS, key=lambda strength: macro_f1[strength])
     fitted = _fit(standardised, target, best)
     weights, bias = _scores_of(fitted, len(values))
-    return Head(
+    head = Head(
         values=tuple(values),
         mean=mean,
         spread=spread,
         weights=weights,
         bias=bias,
-        temperature=fit_temperature(held_out[best], target),
+        temperature=1.0,
         strength=best,
         cv_macro_f1=macro_f1[best],
     )
+    return calibrate(head, held_out[best], target)
 
 
 def _n_folds(target: npt.NDArray[np.int64], groups: Sequence[str]) -> int:
@@ -150,11 +152,19 @@ def _out_of_fold(
     return scores
 
 
-def fit_temperature(scores: Floats, target: npt.NDArray[np.int64]) -> float:
-    """Return the divisor of the scores under which held-out codes are likeliest.
+def calibrate(head: Head, scores: Floats, target: npt.NDArray[np.int64]) -> Head:
+    """Return the head with probabilities that fit held-out codes.
+
+    Bias-corrected temperature scaling (Alexandari, Kundaje and Shrikumar 2020, section 2.3): one
+    divisor for all scores and one shift a value, both by maximum likelihood. The shifts correct for
+    the class prior: training may weigh values or have them in other proportions, and afterwards
+    probabilities hold for the mix of values that the held-out texts have. A ridge keeps the shift
+    of a value that hardly occurs there near zero.
 
     Parameters
     ----------
+    head
+        Gave the scores; its own temperature is put aside.
     scores
         Shape (n_texts, n_values), of texts that were not trained on.
     target
@@ -162,8 +172,18 @@ def fit_temperature(scores: Floats, target: npt.NDArray[np.int64]) -> float:
     """
     rows = np.arange(len(target))
 
-    def loss(log_temperature: float) -> float:
-        logs = log_softmax(scores / np.exp(log_temperature), axis=1)
-        return float(-logs[rows, target].mean())
+    def loss(parameters: Floats) -> tuple[float, Floats]:
+        sharpness, shifts = np.exp(parameters[0]), parameters[1:]
+        logs = log_softmax(sharpness * scores + shifts, axis=1)
+        excess = np.exp(logs)
+        excess[rows, target] -= 1
+        slope_sharpness = (excess * scores).sum() * sharpness
+        slope_shifts = excess.sum(axis=0) + 2 * _RIDGE * shifts
+        value = -logs[rows, target].sum() + _RIDGE * (shifts**2).sum()
+        return float(value), np.concatenate([[slope_sharpness], slope_shifts])
 
-    return float(np.exp(minimize_scalar(loss, bounds=(-6.0, 3.0), method="bounded").x))
+    start = np.zeros(1 + scores.shape[1])
+    bounds = [(-3.0, 6.0), *[(None, None)] * scores.shape[1]]
+    fitted = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
+    temperature = float(np.exp(-fitted[0]))
+    return replace(head, temperature=temperature, bias=head.bias + temperature * fitted[1:])

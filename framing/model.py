@@ -119,8 +119,9 @@ def train_model(
     Parameters
     ----------
     sentences
-        Columns ``text`` and one a variable; ``pair_id``, if there, keeps near-twins in one fold.
-        Rows with an empty code are left out for that variable.
+        Columns ``text`` and one a variable; ``article_id`` and ``pair_id``, if there, keep the
+        sentences of an article, and near-twins, in one fold. Rows with an empty code are left out
+        for that variable.
     variables
         Which to train; every variable of the codebook that is a column, but for ``voice`` (which
         rules decide), if not given.
@@ -136,7 +137,7 @@ def train_model(
         raise BingkaiError("training needs the column text and at least one variable")
     texts = sentences["text"].astype(str).tolist()
     vectors = embed(texts, encoder, progress=progress)
-    groups = pair_groups(sentences)
+    groups = sentence_groups(sentences)
     heads = {}
     for variable in variables:
         codes = checked_codes(sentences, codebook, variable)
@@ -252,13 +253,17 @@ def hash_training(sentences: pd.DataFrame, codebook: Codebook) -> str:
     return hashlib.sha256(columns.encode("utf-8", "replace")).hexdigest()
 
 
-def pair_groups(sentences: pd.DataFrame) -> pd.Series:
-    """Return the group of each sentence: its ``pair_id``, or one of its own."""
-    alone = pd.Series([f"row {number}" for number in range(len(sentences))], index=sentences.index)
-    if "pair_id" not in sentences.columns:
-        return alone
-    pairs = sentences["pair_id"].fillna("").astype(str)
-    return pairs.where(pairs != "", alone)
+def sentence_groups(sentences: pd.DataFrame) -> pd.Series:
+    """Return the group of each sentence: its article, else its pair, else one of its own.
+
+    Sentences of one group are never trained on and tested on at once.
+    """
+    groups = pd.Series([f"row {number}" for number in range(len(sentences))], index=sentences.index)
+    for column in ("pair_id", "article_id"):
+        if column in sentences.columns:
+            names = sentences[column].fillna("").astype(str)
+            groups = (column + " " + names).where(names != "", groups)
+    return groups
 
 
 def checked_codes(sentences: pd.DataFrame, codebook: Codebook, variable: str) -> pd.Series:

@@ -14,13 +14,13 @@ from sklearn.metrics import f1_score
 
 from framing.encoder import E5Encoder, Vectors
 from framing.errors import BingkaiError
-from framing.heads import Head, fit_temperature
+from framing.heads import Head, calibrate
 from framing.model import (
     RULED,
     Model,
     checked_codes,
     hash_training,
-    pair_groups,
+    sentence_groups,
     training_variables,
 )
 from framing.scheme import Codebook
@@ -144,8 +144,10 @@ def tune_model(
 ) -> Model:
     """Train an adapter and heads together on coded sentences.
 
-    A part of the sentences is held out: it sets the temperatures and gives the scores that the
-    model states of itself. Pairs stay together. The variable that rules decide (voice) helps to
+    A part of the sentences is held out: it sets the probabilities and gives the scores that the
+    model states of itself. If some sentences come from whole articles (``article_id``), articles
+    are held out, because they have the mix of values that articles have; else sentences, of which
+    pairs stay together. The variable that rules decide (voice) helps to
     train the adapter and gets no head.
 
     Parameters
@@ -153,7 +155,7 @@ def tune_model(
     sentences
         As for `framing.model.train_model`.
     held_out
-        Share of the groups of sentences that is held out.
+        Share of the articles, or of the pairs and lone sentences, that is held out.
     report
         Is told the loss of every epoch, a line each.
 
@@ -172,7 +174,7 @@ def tune_model(
     base = E5Encoder()
     texts = sentences["text"].astype(str).tolist()
     numbers = make_codes(texts, codes, values, base)
-    test = _hold_out(pair_groups(sentences).tolist(), held_out, seed)
+    test = _hold_out(sentences, held_out, seed)
     part = numbers.part(np.flatnonzero(~test))
     network = Tuned(base.weights, values, recipe, seed=seed)
     for epoch, loss in enumerate(tune(network, part, seed=seed), start=1):
@@ -198,17 +200,22 @@ def tune_model(
     )
 
 
-def _hold_out(groups: Sequence[str], share: float, seed: int) -> npt.NDArray[np.bool_]:
-    names = np.array(sorted(set(groups)))
-    chosen = np.random.default_rng(seed).permutation(names)[: round(share * len(names))]
+def _hold_out(sentences: pd.DataFrame, share: float, seed: int) -> npt.NDArray[np.bool_]:
+    groups = sentence_groups(sentences)
+    if "article_id" in sentences.columns:
+        whole = (sentences["article_id"].fillna("") != "").to_numpy()
+    else:
+        whole = np.zeros(len(sentences), dtype=bool)
+    names = np.array(sorted(set(groups[whole] if whole.any() else groups)))
+    chosen = np.random.default_rng(seed).permutation(names)[: max(1, round(share * len(names)))]
     return np.isin(groups, chosen)
 
 
 def _measure(head: Head, vectors: Vectors, target: npt.NDArray[np.int64]) -> Head:
-    """Return the head with the temperature and the macro-F1 that held-out sentences give."""
+    """Return the head with the probabilities and the macro-F1 that held-out sentences give."""
     scores = head.scores(vectors)
     macro_f1 = f1_score(target, scores.argmax(axis=1), average="macro", zero_division=0)
-    return replace(head, temperature=fit_temperature(scores, target), cv_macro_f1=float(macro_f1))
+    return calibrate(replace(head, cv_macro_f1=float(macro_f1)), scores, target)
 
 
 def _ramp(n_steps: int) -> Callable[[int], float]:

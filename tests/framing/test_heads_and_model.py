@@ -7,8 +7,8 @@ import pytest
 
 from framing.encoder import load_encoder
 from framing.errors import BingkaiError
-from framing.heads import Head, fit_head
-from framing.model import Model, read_model, train_model
+from framing.heads import Head, calibrate, fit_head
+from framing.model import Model, read_model, sentence_groups, train_model
 from framing.scheme import read_codebook
 
 RNG_SEED = 7
@@ -67,6 +67,49 @@ def test_the_temperature_answers_to_noise() -> None:
     unsure = blurred.probabilities(vectors).max(axis=1).mean()
     assert unsure < sure - 0.1
     assert unsure == pytest.approx(1 - 2 / 9, abs=0.1)  # a third redrawn, two thirds of it wrong
+
+
+def _plain_head(n_values: int) -> Head:
+    return Head(
+        values=tuple("abc"[:n_values]), mean=np.zeros(n_values), spread=np.ones(n_values),
+        weights=np.eye(n_values), bias=np.zeros(n_values),
+        temperature=1.0, strength=1.0, cv_macro_f1=0.0,
+    )  # fmt: skip
+
+
+def test_calibration_finds_the_sharpness_and_the_prior_that_were_put_in() -> None:
+    """Codes follow P(b) = 0.8 e^x / (0.2 + 0.8 e^x); the scores say e^3x / (1 + e^3x)."""
+    rng = np.random.default_rng(RNG_SEED)
+    x = rng.normal(scale=2, size=20_000)
+    truth = 0.8 * np.exp(x) / (0.2 + 0.8 * np.exp(x))
+    target = (rng.random(len(x)) < truth).astype(int)
+    scores = np.column_stack([np.zeros_like(x), 3 * x])
+    head = calibrate(_plain_head(2), scores, target)
+    assert head.temperature == pytest.approx(3, rel=0.05)
+    vectors = scores.astype(np.float32)
+    assert np.abs(head.probabilities(vectors)[:, 1] - truth).max() < 0.02
+
+
+def test_calibrated_probabilities_have_the_mix_of_the_codes() -> None:
+    """Likelihood is greatest where expected and observed counts agree, but for the small ridge."""
+    rng = np.random.default_rng(RNG_SEED)
+    scores = rng.normal(size=(300, 3))
+    target = np.repeat([0, 1, 2], [240, 50, 10])
+    head = calibrate(_plain_head(3), scores, target)
+    expected = head.probabilities(scores.astype(np.float32)).sum(axis=0)
+    np.testing.assert_allclose(expected, [240, 50, 10], atol=4)
+
+
+def test_the_sentences_of_an_article_or_pair_are_one_group() -> None:
+    table = pd.DataFrame(
+        {"text": list("abcde"), "article_id": ["k1", "k1", "", "", ""],
+         "pair_id": ["", "p1", "p1", "p1", ""]}
+    )  # fmt: skip
+    groups = sentence_groups(table).tolist()
+    assert groups[0] == groups[1] != groups[2]
+    assert groups[2] == groups[3]
+    assert len(set(groups)) == 3
+    assert sentence_groups(table[["text"]]).nunique() == 5
 
 
 def _sentences() -> pd.DataFrame:
