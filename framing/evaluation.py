@@ -70,6 +70,9 @@ def evaluate_labels(
                 f"gold has {variable} {wrong[0]!r}, which the codebook lacks; "
                 f"it has {', '.join(values)}"
             )
+        unlabelled = coded & (labels[variable].to_numpy() == "")
+        if unlabelled.any():
+            raise BingkaiError(f"gold has {variable} but no text in row {unlabelled.argmax() + 1}")
         matrix = _pairs(true.tolist(), labels[variable].to_numpy()[coded].tolist(), values)
         parts.append(
             _rows(variable, values, matrix, n_bootstrap=n_bootstrap, conf_level=conf_level, rng=rng)

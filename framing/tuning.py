@@ -16,9 +16,9 @@ from framing.encoder import E5Encoder, Vectors
 from framing.errors import BingkaiError
 from framing.heads import Head, fit_temperature
 from framing.model import (
-    RULED,
     Model,
     checked_codes,
+    checked_texts,
     hash_training,
     pair_groups,
     training_variables,
@@ -145,7 +145,7 @@ def tune_model(
     """Train an adapter and heads together on coded sentences.
 
     A part of the sentences is held out: it sets the temperatures and gives the scores that the
-    model states of itself. Pairs stay together. The variable that rules decide (voice) helps to
+    model states of itself. Pairs stay together. A variable that rules decide (voice) helps to
     train the adapter and gets no head.
 
     Parameters
@@ -163,14 +163,15 @@ def tune_model(
         As for `framing.model.train_model`.
     """
     recipe = recipe or Recipe()
-    variables = training_variables(sentences, codebook)
+    texts = checked_texts(sentences)
+    learnt = training_variables(sentences, codebook)
+    variables = [*learnt, *(name for name in codebook.ruled if name in sentences.columns)]
     codes = {name: checked_codes(sentences, codebook, name).tolist() for name in variables}
     values = {
         name: tuple(value for value in codebook.variable(name).value_ids if value in codes[name])
         for name in variables
     }
     base = E5Encoder()
-    texts = sentences["text"].astype(str).tolist()
     numbers = make_codes(texts, codes, values, base)
     test = _hold_out(pair_groups(sentences).tolist(), held_out, seed)
     part = numbers.part(np.flatnonzero(~test))
@@ -181,12 +182,11 @@ def tune_model(
     encoder = E5Encoder(adapter=adapter)
     vectors = encoder.encode([text for text, held in zip(texts, test, strict=True) if held])
     heads = {}
-    for variable in variables:
-        if variable != RULED:
-            target = numbers.targets[variable][test]
-            known = target != _MISSING
-            head = network.head(variable, values[variable])
-            heads[variable] = _measure(head, vectors[known], target[known])
+    for variable in learnt:
+        target = numbers.targets[variable][test]
+        known = target != _MISSING
+        head = network.head(variable, values[variable])
+        heads[variable] = _measure(head, vectors[known], target[known])
     return Model(
         name=name,
         encoder=encoder.name,

@@ -54,3 +54,10 @@ def test_intervals_hold_their_estimate_and_come_back_with_the_seed() -> None:
 def test_bad_gold_is_refused(gold: pd.DataFrame, message: str) -> None:
     with pytest.raises(BingkaiError, match=message):
         evaluate_labels(gold, FOUND[:1], read_codebook())
+
+
+def test_a_code_without_a_text_is_named() -> None:
+    gold = pd.DataFrame({"frame": ["threat", "none"]})
+    labels = pd.DataFrame({"frame": ["threat", ""]})
+    with pytest.raises(BingkaiError, match="gold has frame but no text in row 2"):
+        evaluate_labels(gold, labels, read_codebook())
