@@ -73,7 +73,10 @@ def _add_framing(command: _Command) -> None:
     _labeling(label)
 
     train = command("train", "train a model on coded sentences")
-    train.add_argument("sentences", type=Path, help="columns text and one a variable, " + _TABLE)
+    coded = train.add_mutually_exclusive_group(required=True)
+    columns = "columns text and one a variable, " + _TABLE
+    coded.add_argument("coded", type=Path, nargs="?", metavar="sentences", help=columns)
+    coded.add_argument("--sentences", type=Path, metavar="FILE", help="the same, by name")
     _output(train, "model", what="FOLDER")
     train.add_argument("--name", default="model", help="the model's name (default: model)")
     train.add_argument("--variable", action="append", help="train only this one (repeatable)")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from framing.encoder import Vectors
     from framing.evaluation import Evaluation
     from framing.model import Model
+    from framing.scheme import Codebook
 
 OK, BAD_INPUT, INTERRUPTED = 0, 2, 130
 
@@ -157,13 +158,15 @@ def _train(options: argparse.Namespace) -> None:
     from framing.scheme import read_codebook
     from framing.tables import read_table
 
-    sentences = read_table(options.sentences)
+    sentences = read_table(options.coded or options.sentences)
     codebook = read_codebook(options.codebook)
     if options.tune:
+        if options.variable:
+            raise BingkaiError("--tune trains every variable at once; leave --variable out")
         from framing.tuning import tune_model
 
         model = tune_model(sentences, codebook, name=options.name, seed=options.seed, report=_say)
-        _store(model, options.output, "on the tenth that was held out")
+        _store(model, codebook, options.output, "on the tenth that was held out")
         return
     model = train_model(
         sentences,
@@ -174,14 +177,18 @@ def _train(options: argparse.Namespace) -> None:
         seed=options.seed,
         progress=_progress,
     )
-    _store(model, options.output, "out of fold on them")
+    _store(model, codebook, options.output, "out of fold on them")
 
 
-def _store(model: "Model", output: Path, where: str) -> None:
+def _store(model: "Model", codebook: "Codebook", output: Path, where: str) -> None:
     model.write(output)
     _say(f"{output}: trained on {model.n_training} sentences; {where}:")
     for variable, head in model.heads.items():
-        _say(f"  {variable:<10} macro-F1 {head.cv_macro_f1:.3f} ({len(head.values)} values)")
+        unseen = [v for v in codebook.variable(variable).value_ids if v not in head.values]
+        lacking = f"; no sentence of {', '.join(unseen)}" if unseen else ""
+        _say(
+            f"  {variable:<10} macro-F1 {head.cv_macro_f1:.3f} ({len(head.values)} values{lacking})"
+        )
 
 
 def _evaluate(options: argparse.Namespace) -> None:

@@ -154,7 +154,8 @@ def _check_labels(labels: pd.DataFrame) -> None:
     unknown = sorted(set(_text(labels["variable"])) - set(VARIABLES))
     if unknown:
         raise BingkaiError(
-            f"labels: the variable {unknown[0]!r} is unknown; it is one of {', '.join(VARIABLES)}"
+            f"labels: no variable {unknown[0]!r} can be compared, only {', '.join(VARIABLES)}; "
+            "call it one of them in the codebook"
         )
     labelers = sorted(set(_text(labels["labeler"])))
     if len(labelers) > 1:

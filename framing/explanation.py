@@ -17,7 +17,7 @@ from framing.cache import embed
 from framing.encoder import Encoder, Progress, Vectors
 from framing.errors import BingkaiError
 from framing.labeling import Labels
-from framing.model import RULED, Model, default_training_path, hash_training
+from framing.model import Model, default_training_path, hash_training
 from framing.scheme import Codebook
 from framing.tables import read_table
 from framing.voice import find_voices
@@ -167,7 +167,7 @@ def _neighbour_rows(
 def _rule_rows(
     labels: pd.DataFrame, sentences: pd.DataFrame, model: Model, codebook: Codebook
 ) -> Iterator[_Row]:
-    ruled = labels[(labels["variable"] == RULED) & (RULED not in model.heads)]
+    ruled = labels[labels["variable"].isin(codebook.ruled) & ~labels["variable"].isin(model.heads)]
     if ruled.empty:
         return
     rules = dict(

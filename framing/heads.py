@@ -14,6 +14,7 @@ from scipy.special import log_softmax, softmax
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedGroupKFold
+from threadpoolctl import threadpool_limits
 
 from framing.encoder import Vectors
 
@@ -123,7 +124,8 @@ def _n_folds(target: npt.NDArray[np.int64], groups: Sequence[str]) -> int:
 
 def _fit(vectors: Floats, target: npt.NDArray[np.int64], strength: float) -> LogisticRegression:
     model = LogisticRegression(C=strength, class_weight="balanced", max_iter=3000)
-    return model.fit(vectors, target)
+    with threadpool_limits(1):  # threads cost so small a problem far more than they bring
+        return model.fit(vectors, target)
 
 
 def _scores_of(model: LogisticRegression, n_values: int) -> tuple[Floats, Floats]:

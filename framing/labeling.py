@@ -10,12 +10,12 @@ from framing.encoder import Encoder, Progress
 from framing.errors import BingkaiError
 from framing.model import Model
 from framing.schema import COLUMNS
-from framing.scheme import Codebook
+from framing.scheme import VOICES, Codebook
 from framing.targets import find_targets
 from framing.voice import find_voices
 
 _KEYS = ["sentence_id", "variable", "labeler"]
-_VOICES = ("outlet", "attributed", "quoted")
+_BELONG = "name a model and a codebook that belong together (--model, --codebook)"
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,7 @@ def label_sentences(
     model
         Its heads decide the variables that it has.
     codebook
-        The variables; one called ``voice`` with the values outlet, attributed and quoted, for
-        which the model has no head, is decided by rules.
+        The variables; rules decide the one in `Codebook.ruled` where the model has no head for it.
     encoder
         The one that the model was trained with.
     abstain
@@ -89,22 +88,22 @@ def label_sentences(
     texts = sentences["text"].astype(str).tolist()
     tables: dict[str, pd.DataFrame] = {}
     headed = [variable for variable in variables if variable in model.heads]
-    if headed:
-        vectors = embed(texts, encoder, progress=progress)
-        for variable in headed:
-            head = model.heads[variable]
-            tables[variable] = pd.DataFrame(
-                head.probabilities(vectors), columns=list(head.values), index=sentences.index
-            )
-    if _ruled_voice(codebook) and "voice" not in tables:
+    if not headed:
+        raise BingkaiError(
+            f"the model {model.name} decides {', '.join(model.heads)}, none of which the codebook "
+            f"{codebook.id} has; {_BELONG}"
+        )
+    vectors = embed(texts, encoder, progress=progress)
+    for variable in headed:
+        head = model.heads[variable]
+        tables[variable] = pd.DataFrame(
+            head.probabilities(vectors), columns=list(head.values), index=sentences.index
+        )
+    if "voice" in codebook.ruled and "voice" not in tables:
         voices = find_voices(sentences, codebook)
-        tables["voice"] = voices[list(_VOICES)].set_axis(sentences.index)
+        tables["voice"] = voices[list(VOICES)].set_axis(sentences.index)
         sentences = sentences.assign(
             source=voices["source"].to_numpy(), source_group=voices["source_group"].to_numpy()
-        )
-    if not tables:
-        raise BingkaiError(
-            f"the model {model.name} and the codebook {codebook.id} have no variable in common"
         )
     ordered = {variable: tables[variable] for variable in variables if variable in tables}
     return Labels(
@@ -155,15 +154,8 @@ def _check_values(model: Model, codebook: Codebook) -> None:
         if unknown:
             raise BingkaiError(
                 f"the model {model.name} has {variable} {unknown[0]!r}, which the codebook "
-                f"{codebook.id} lacks; train a model with this codebook"
+                f"{codebook.id} lacks; {_BELONG}"
             )
-
-
-def _ruled_voice(codebook: Codebook) -> bool:
-    return any(
-        variable.id == "voice" and set(variable.value_ids) == set(_VOICES)
-        for variable in codebook.variables
-    )
 
 
 def _long(

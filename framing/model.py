@@ -3,7 +3,7 @@
 import hashlib
 import json
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -22,7 +22,6 @@ from framing.tables import new_file, write_json
 
 _FORMAT = 1
 _ARRAYS = ("mean", "spread", "weights", "bias")
-RULED = "voice"  # decided by rules (framing.voice) unless a head is asked for
 
 
 @dataclass(frozen=True)
@@ -123,8 +122,8 @@ def train_model(
         sentences of an article, and near-twins, in one fold. Rows with an empty code are left out
         for that variable.
     variables
-        Which to train; every variable of the codebook that is a column, but for ``voice`` (which
-        rules decide), if not given.
+        Which to train; every variable of the codebook that is a column, but for those that rules
+        decide, if not given.
 
     Raises
     ------
@@ -132,15 +131,13 @@ def train_model(
         No text, no variable, a code that the codebook lacks, or fewer than two sentences a value.
     """
     if variables is None:
-        variables = training_variables(sentences, codebook, ruled=False)
-    if "text" not in sentences.columns or not variables:
-        raise BingkaiError("training needs the column text and at least one variable")
-    texts = sentences["text"].astype(str).tolist()
-    vectors = embed(texts, encoder, progress=progress)
+        variables = training_variables(sentences, codebook)
+    texts = checked_texts(sentences)
+    codes_of = {name: checked_codes(sentences, codebook, name) for name in variables}
     groups = sentence_groups(sentences)
+    vectors = embed(texts, encoder, progress=progress)
     heads = {}
-    for variable in variables:
-        codes = checked_codes(sentences, codebook, variable)
+    for variable, codes in codes_of.items():
         coded = (codes != "").to_numpy()
         present = set(codes[coded])
         values = [value for value in codebook.variable(variable).value_ids if value in present]
@@ -217,33 +214,26 @@ def _load_arrays(path: Path) -> dict[str, Any]:
         return {name: arrays[name] for name in arrays.files}
 
 
-def training_variables(
-    sentences: pd.DataFrame, codebook: Codebook, *, ruled: bool = True
-) -> list[str]:
-    """Return the codebook's variables that are columns of the training sentences.
-
-    Parameters
-    ----------
-    ruled
-        Whether the one that rules decide (voice) is among them.
+def training_variables(sentences: pd.DataFrame, codebook: Codebook) -> list[str]:
+    """Return the codebook's variables that are columns of the sentences and no rules decide.
 
     Raises
     ------
     BingkaiError
-        There is no text, or no such variable.
+        There is no such variable.
     """
-    if "text" not in sentences.columns:
-        raise BingkaiError("the training sentences lack the column text")
-    variables = [
-        item.id
-        for item in codebook.variables
-        if item.id in sentences.columns and (ruled or item.id != RULED)
-    ]
+    learnt = [item.id for item in codebook.variables if item.id not in codebook.ruled]
+    variables = [name for name in learnt if name in sentences.columns]
     if not variables:
         raise BingkaiError(
-            "the training sentences have no column named like a variable of the codebook"
+            f"the training sentences have no column of codes; the codebook {codebook.id} wants "
+            f"{_listed(learnt)}, they have {_listed(sentences.columns)}"
         )
     return variables
+
+
+def _listed(names: Iterable[object]) -> str:
+    return ", ".join(map(str, names)) or "none"
 
 
 def hash_training(sentences: pd.DataFrame, codebook: Codebook) -> str:
@@ -257,13 +247,41 @@ def sentence_groups(sentences: pd.DataFrame) -> pd.Series:
     """Return the group of each sentence: its article, else its pair, else one of its own.
 
     Sentences of one group are never trained on and tested on at once.
+
+    Raises
+    ------
+    BingkaiError
+        All sentences are one group.
     """
     groups = pd.Series([f"row {number}" for number in range(len(sentences))], index=sentences.index)
     for column in ("pair_id", "article_id"):
         if column in sentences.columns:
             names = sentences[column].fillna("").astype(str)
             groups = (column + " " + names).where(names != "", groups)
+    if groups.nunique() < 2:
+        raise BingkaiError(
+            "pair_id or article_id is the same in all rows, so that none can be held out"
+        )
     return groups
+
+
+def checked_texts(sentences: pd.DataFrame) -> list[str]:
+    """Return the texts of the training sentences.
+
+    Raises
+    ------
+    BingkaiError
+        There is no such column, or a text is empty.
+    """
+    if "text" not in sentences.columns:
+        raise BingkaiError(
+            f"the training sentences have no column text; they have {_listed(sentences.columns)}"
+        )
+    texts = sentences["text"].fillna("").astype(str)
+    empty = texts.str.strip() == ""
+    if empty.any():
+        raise BingkaiError(f"the training sentences have no text in row {empty.argmax() + 1}")
+    return texts.tolist()
 
 
 def checked_codes(sentences: pd.DataFrame, codebook: Codebook, variable: str) -> pd.Series:
@@ -275,18 +293,22 @@ def checked_codes(sentences: pd.DataFrame, codebook: Codebook, variable: str) ->
         The column is missing, a code is not in the codebook, or codes are too few to train on.
     """
     if variable not in sentences.columns:
-        raise BingkaiError(f"the training sentences lack the column {variable}")
+        raise BingkaiError(f"the training sentences have no column {variable}")
     codes = sentences[variable].fillna("").astype(str)
     allowed = codebook.variable(variable).value_ids
-    wrong = codes[(codes != "") & ~codes.isin(allowed)]
-    if len(wrong):
+    wrong = (codes != "") & ~codes.isin(allowed)
+    if wrong.any():
+        row = wrong.argmax()
         raise BingkaiError(
-            f"row {wrong.index[0] + 1}: {variable} {wrong.iloc[0]!r} is not in the codebook; "
+            f"row {row + 1}: {variable} {codes.iloc[row]!r} is not in the codebook {codebook.id}; "
             f"it has {', '.join(allowed)}"
         )
     counts = codes[codes != ""].value_counts()
-    if len(counts) < 2 or counts.min() < 2:
+    if len(counts) < 2:
+        coded = f"only {counts.index[0]!r} is coded" if len(counts) else "nothing is coded"
+        raise BingkaiError(f"{variable}: {coded}; training needs two values")
+    if counts.min() < 2:
         raise BingkaiError(
-            f"{variable}: training needs two values, each with two sentences or more"
+            f"{variable}: {counts.idxmin()!r} has one sentence; training needs two of a value"
         )
     return codes

@@ -15,6 +15,8 @@ from typing import Any
 
 from framing.errors import BingkaiError
 
+VOICES = ("outlet", "attributed", "quoted")
+
 
 class Level(StrEnum):
     """Level of measurement of a variable."""
@@ -25,7 +27,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Text:
-    """A text in the two languages of a codebook."""
+    """A text in English and Indonesian; the same text twice where the codebook has only one."""
 
     en: str
     id: str
@@ -108,6 +110,17 @@ class Codebook:
                 return variable
         known = ", ".join(variable.id for variable in self.variables)
         raise BingkaiError(f"codebook {self.id}: no variable {variable_id!r}; it has {known}")
+
+    @property
+    def ruled(self) -> tuple[str, ...]:
+        """Ids of the variables that rules decide: voice in Indonesian, with the values `VOICES`."""
+        return tuple(
+            variable.id
+            for variable in self.variables
+            if self.language == "id"
+            and variable.id == "voice"
+            and set(variable.value_ids) == set(VOICES)
+        )
 
     def value_name(self, variable_id: str, value_id: str, *, language: str = "en") -> str:
         """Return the display name of a value (the id itself if the codebook lacks it)."""
@@ -237,9 +250,12 @@ class _Parser:
         )
 
     def _text(self, entry: Any, place: str) -> Text:
+        if isinstance(entry, str):
+            return Text(entry, entry)
         if not isinstance(entry, dict):
             raise BingkaiError(
-                f'{self.where}: {place}: write texts in both languages, {{en = "...", id = "..."}}'
+                f"{self.where}: {place}: {entry!r} is no text; "
+                f'write "..." or, in both languages, {{ en = "...", id = "..." }}'
             )
         self._keys(entry, place, needed={"en", "id"})
         return Text(str(entry["en"]), str(entry["id"]))

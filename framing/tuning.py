@@ -16,9 +16,9 @@ from framing.encoder import E5Encoder, Vectors
 from framing.errors import BingkaiError
 from framing.heads import Head, calibrate
 from framing.model import (
-    RULED,
     Model,
     checked_codes,
+    checked_texts,
     hash_training,
     sentence_groups,
     training_variables,
@@ -147,7 +147,7 @@ def tune_model(
     A part of the sentences is held out: it sets the probabilities and gives the scores that the
     model states of itself. If some sentences come from whole articles (``article_id``), articles
     are held out, because they have the mix of values that articles have; else sentences, of which
-    pairs stay together. The variable that rules decide (voice) helps to
+    pairs stay together. A variable that rules decide (voice) helps to
     train the adapter and gets no head.
 
     Parameters
@@ -165,14 +165,15 @@ def tune_model(
         As for `framing.model.train_model`.
     """
     recipe = recipe or Recipe()
-    variables = training_variables(sentences, codebook)
+    texts = checked_texts(sentences)
+    learnt = training_variables(sentences, codebook)
+    variables = [*learnt, *(name for name in codebook.ruled if name in sentences.columns)]
     codes = {name: checked_codes(sentences, codebook, name).tolist() for name in variables}
     values = {
         name: tuple(value for value in codebook.variable(name).value_ids if value in codes[name])
         for name in variables
     }
     base = E5Encoder()
-    texts = sentences["text"].astype(str).tolist()
     numbers = make_codes(texts, codes, values, base)
     test = _hold_out(sentences, held_out, seed)
     part = numbers.part(np.flatnonzero(~test))
@@ -183,12 +184,11 @@ def tune_model(
     encoder = E5Encoder(adapter=adapter)
     vectors = encoder.encode([text for text, held in zip(texts, test, strict=True) if held])
     heads = {}
-    for variable in variables:
-        if variable != RULED:
-            target = numbers.targets[variable][test]
-            known = target != _MISSING
-            head = network.head(variable, values[variable])
-            heads[variable] = _measure(head, vectors[known], target[known])
+    for variable in learnt:
+        target = numbers.targets[variable][test]
+        known = target != _MISSING
+        head = network.head(variable, values[variable])
+        heads[variable] = _measure(head, vectors[known], target[known])
     return Model(
         name=name,
         encoder=encoder.name,

@@ -177,11 +177,17 @@ def test_a_missing_model_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda table: table.drop(columns="text"), "lack the column text"),
-        (lambda table: table.drop(columns=["frame", "stance"]), "no column named like"),
+        (lambda table: table.drop(columns="text"), "no column text; they have frame, stance"),
+        (lambda table: table.rename(columns={"frame": "f", "stance": "s"}), "they have text, f, s"),
         (lambda table: table.assign(frame="treat"), "row 1: frame 'treat' is not in the codebook"),
-        (lambda table: table.assign(frame="threat"), "training needs two values"),
-        (lambda table: table, "stance: training needs two values"),
+        (lambda table: table.assign(frame="threat"), "frame: only 'threat' is coded"),
+        (lambda table: table, "stance: nothing is coded"),
+        (lambda table: table.assign(text=["Satu.", " "] * 4), "no text in row 2"),
+        (
+            lambda table: table.drop(columns="stance").assign(pair_id="p"),
+            "pair_id is the same in all rows",
+        ),
+        (lambda table: table[:5], "frame: 'economy' has one sentence"),
     ],
 )
 def test_bad_training_sentences_are_refused(change, message: str) -> None:

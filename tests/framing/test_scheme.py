@@ -75,6 +75,32 @@ def test_a_codebook_of_ones_own_is_read(tmp_path: Path) -> None:
     assert read_codebook(path).variable("tone").value_ids == ("warm", "cold")
 
 
+def test_one_language_is_enough(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(SMALL.replace('{ en = "Warm", id = "Hangat" }', '"Warm"'), encoding="utf-8")
+    codebook = read_codebook(path)
+    assert codebook.value_name("tone", "warm", language="id") == "Warm"
+    assert codebook.value_name("tone", "cold", language="id") == "Dingin"
+
+
+@pytest.mark.parametrize(
+    ("language", "value", "ruled"),
+    [("id", "quoted", ("voice",)), ("en", "quoted", ()), ("id", "shouted", ())],
+)
+def test_rules_decide_only_the_voice_that_they_know(
+    tmp_path: Path, language: str, value: str, ruled: tuple[str, ...]
+) -> None:
+    values = "".join(
+        f'[[variable.value]]\nid = "{name}"\nname = "N"\ndefinition = "D"\n'
+        for name in ("outlet", "attributed", value)
+    )
+    head = SMALL.split("[[variable.value]]", maxsplit=1)[0].replace('"en"', f'"{language}"')
+    path = tmp_path / "mine.toml"
+    head = head.replace('[[variable]]\nid = "tone"', '[[variable]]\nid = "voice"')
+    path.write_text(head + values, encoding="utf-8")
+    assert read_codebook(path).ruled == ruled
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -84,7 +110,7 @@ def test_a_codebook_of_ones_own_is_read(tmp_path: Path) -> None:
         (lambda text: text.replace('version = "1"\n', ""), "'version' is missing"),
         (lambda text: text + '\n[[actr]]\nid = "x"\n', "unknown key 'actr'"),
         (lambda text: 'id = "again"\n' + text, "not valid TOML"),
-        (lambda text: text.replace('{ en = "Warm", id = "Hangat" }', '"Warm"'), "both languages"),
+        (lambda text: text.replace('{ en = "Warm", id = "Hangat" }', "7"), "7 is no text"),
         (lambda text: text.split("[[variable.value]]")[0], "'value' is missing"),
     ],
 )
