@@ -43,11 +43,13 @@ test: $(READY) ## Run the tests
 floors: $(READY) ## Raise the gate's floors to what is reached today (LOWER=1: lower them, too; needs ../shared)
 	@$(BIN)/python -m tests.gate.floors $(if $(LOWER),--lower)
 
-model: $(READY) ## Train the shipped model again from framing/data/sentences.csv (needs torch; about an hour)
+model: $(READY) ## Train the shipped models again from framing/data/sentences.csv (needs torch; about an hour)
 	@test -x $(TUNE)/bin/bingkai || { $(PYTHON) -m venv $(TUNE) && $(TUNE)/bin/python -m pip install --quiet \
 		--disable-pip-version-check torch==2.13.0 && $(TUNE)/bin/python -m pip install --quiet \
 		--disable-pip-version-check --editable .; }
 	@$(TUNE)/bin/bingkai train framing/data/sentences.csv -o framing/data/model --name foreign-affairs --tune
+	@$(TUNE)/bin/bingkai train framing/data/sentences.csv -o framing/data/fast --name foreign-affairs-fast \
+		--distil framing/data/model
 	@$(BIN)/python -m framing.voice
 
 labels: $(READY) ## Label every sentence of the demo study

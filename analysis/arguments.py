@@ -80,7 +80,14 @@ def _add_framing(command: _Command) -> None:
     _output(train, "model", what="FOLDER")
     train.add_argument("--name", default="model", help="the model's name (default: model)")
     train.add_argument("--variable", action="append", help="train only this one (repeatable)")
-    train.add_argument("--tune", action="store_true", help="tune the encoder, too (needs torch)")
+    how = train.add_mutually_exclusive_group()
+    how.add_argument("--tune", action="store_true", help="tune the encoder, too (needs torch)")
+    how.add_argument(
+        "--distil",
+        type=Path,
+        metavar="MODEL",
+        help="make a fast model of this one, which was trained on the sentences (needs torch)",
+    )
     train.add_argument("--seed", type=int, default=0, help="for the folds (default: 0)")
     _labeling(train, model=False)
 
@@ -166,7 +173,11 @@ def _labeling(parser: argparse.ArgumentParser, *, model: bool = True) -> None:
     _codebook(parser)
     if model:
         parser.add_argument("--model", type=Path, help="a model folder (default: the shipped one)")
-    parser.add_argument("--encoder", default="e5-small", help="default: e5-small")
+        parser.add_argument(
+            "--encoder",
+            choices=["e5-small", "fast"],
+            help="which shipped model: e5-small (default), or fast for millions of sentences",
+        )
     parser.add_argument(
         "--threads", type=_positive, help="callers at once (default: all processors)"
     )

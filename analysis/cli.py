@@ -109,24 +109,23 @@ def _split(options: argparse.Namespace) -> None:
 
 def _label(options: argparse.Namespace) -> None:
     from framing.coverage import describe_coverage
-    from framing.encoder import load_encoder
     from framing.explanation import explain_labels, read_training
     from framing.inputs import Unit, read_units, to_sentences
     from framing.labeling import label_sentences, widen
-    from framing.model import read_model
+    from framing.model import model_encoder, read_model
     from framing.scheme import read_codebook
     from framing.tables import read_table, write_table
 
     _distinct(options.input, options.output, options.sentences, options.articles, options.explain)
     codebook = read_codebook(options.codebook)
-    model = read_model(options.model)
+    model = read_model(options.model, encoder=options.encoder)
     units, unit = read_units(options.input, unit=Unit(options.unit) if options.unit else None)
     if options.articles and unit is not Unit.ARTICLE:
         raise BingkaiError(
             f"{options.input}: no articles in it, so --articles has nothing to write"
         )
     sentences = to_sentences(units, unit)
-    encoder = load_encoder(options.encoder, threads=options.threads, adapter=model.adapter)
+    encoder = model_encoder(model, threads=options.threads)
     result = label_sentences(
         sentences, model, codebook, encoder, abstain=options.abstain, progress=_progress
     )
@@ -160,9 +159,25 @@ def _train(options: argparse.Namespace) -> None:
 
     sentences = read_table(options.coded or options.sentences)
     codebook = read_codebook(options.codebook)
+    if options.variable and (options.tune or options.distil):
+        raise BingkaiError("--tune and --distil train every variable; leave --variable out")
+    if options.distil:
+        from framing.distillation import distil_model
+        from framing.model import model_encoder, read_model
+
+        teacher = read_model(options.distil)
+        model = distil_model(
+            teacher,
+            sentences,
+            codebook,
+            model_encoder(teacher, threads=options.threads),
+            name=options.name,
+            seed=options.seed,
+            report=_say,
+        )
+        _store(model, codebook, options.output, "on the tenth that was held out")
+        return
     if options.tune:
-        if options.variable:
-            raise BingkaiError("--tune trains every variable at once; leave --variable out")
         from framing.tuning import tune_model
 
         model = tune_model(sentences, codebook, name=options.name, seed=options.seed, report=_say)
@@ -171,7 +186,7 @@ def _train(options: argparse.Namespace) -> None:
     model = train_model(
         sentences,
         codebook,
-        load_encoder(options.encoder, threads=options.threads),
+        load_encoder(threads=options.threads),
         name=options.name,
         variables=options.variable,
         seed=options.seed,
@@ -192,11 +207,10 @@ def _store(model: "Model", codebook: "Codebook", output: Path, where: str) -> No
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    from framing.encoder import load_encoder
     from framing.evaluation import evaluate_labels
     from framing.inputs import Unit, read_units, to_sentences
     from framing.labeling import label_sentences
-    from framing.model import read_model
+    from framing.model import model_encoder, read_model
     from framing.scheme import read_codebook
     from framing.tables import write_table
 
@@ -204,8 +218,8 @@ def _evaluate(options: argparse.Namespace) -> None:
     codebook = read_codebook(options.codebook)
     gold, unit = read_units(options.gold, unit=Unit.ROW)
     gold = to_sentences(gold.drop(columns="sentence_id", errors="ignore"), unit)
-    model = read_model(options.model)
-    encoder = load_encoder(options.encoder, threads=options.threads, adapter=model.adapter)
+    model = read_model(options.model, encoder=options.encoder)
+    encoder = model_encoder(model, threads=options.threads)
     texts = gold[["sentence_id", "text"]]
     result = label_sentences(
         texts, model, codebook, encoder, abstain=options.abstain, progress=_progress

@@ -8,6 +8,7 @@ EVIDENCE_COLUMNS = (
     "frame", "outlet", "article_id", "sentence_id", "text", "prob", "source",
 )  # fmt: skip
 PER_FRAME = 3
+SHOWN_WORDS = 3  # that carry a frame
 LEAST_PROB = 0.5  # below it, the model finds the frame less likely than not
 _LONGEST = 240
 

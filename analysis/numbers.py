@@ -260,6 +260,7 @@ def _choose_evidence(evidence: pd.DataFrame, codebook: Codebook, language: str) 
             "text": str(likeliest[value.id]["text"]),
             "prob": float(likeliest[value.id]["prob"]),
             "source": str(likeliest[value.id]["source"] or ""),
+            "words": str(likeliest[value.id].get("words", "")),
         }
         for value in frames
     ]

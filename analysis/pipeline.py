@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from analysis.accuracy_drawing import draw_accuracy
 from analysis.comparison import compare_outlets
 from analysis.counts import count_cells
 from analysis.drawing import Drawn, draw_all
-from analysis.evidence import EVIDENCE_COLUMNS, pick_evidence
+from analysis.evidence import EVIDENCE_COLUMNS, SHOWN_WORDS, pick_evidence
 from analysis.manuscript import write_manuscript
 from analysis.numbers import collect_numbers
 from analysis.results import (
@@ -26,12 +26,13 @@ from analysis.results import (
 )
 from analysis.settings import Settings
 from analysis.study import Study
-from framing.encoder import Progress, load_encoder
+from framing.encoder import Encoder, Progress
 from framing.errors import BingkaiError, BingkaiWarning
 from framing.evaluation import Evaluation
+from framing.explanation import explain_labels
 from framing.inputs import Unit, to_sentences
-from framing.labeling import label_sentences
-from framing.model import Model, read_model
+from framing.labeling import Labels, label_sentences
+from framing.model import Model, model_encoder, read_model
 from framing.pages import MANIFEST, PAGE_ENDINGS
 from framing.reading import read_corpus, read_outlets
 from framing.scheme import Codebook, read_codebook
@@ -69,7 +70,7 @@ def run_study(
         Anything in the study that the user can mend.
     """
     codebook = read_codebook(study.codebook)
-    model = read_model(study.model)
+    model = read_model(study.model, encoder=study.encoder)
     facts = _facts(codebook, model, study.statistics, seed=study.seed) | {
         "inputs": _hash_corpus(study.corpus),
         "study": {
@@ -81,9 +82,11 @@ def run_study(
         },
     }
     with new_results(folder) as work:
-        _label(study, codebook, model, work, progress)
+        encoder = model_encoder(model)
+        result = _label(study, codebook, model, encoder, work, progress=progress)
         if until is not Step.LABELS:
             _compare(work, codebook, study.statistics)
+            _explain_evidence(work, result, model, codebook, encoder)
         if until in (Step.FIGURES, Step.PAPER):
             facts["figures"] = _draw(work, codebook, study.figures, study.language)
         if until is Step.PAPER:
@@ -188,11 +191,16 @@ def _amend(
 
 
 def _label(
-    study: Study, codebook: Codebook, model: Model, work: Path, progress: Progress | None
-) -> None:
+    study: Study,
+    codebook: Codebook,
+    model: Model,
+    encoder: Encoder,
+    work: Path,
+    *,
+    progress: Progress | None,
+) -> Labels:
     articles = read_corpus(study.corpus)
     sentences = to_sentences(articles, Unit.ARTICLE)
-    encoder = load_encoder(study.encoder, adapter=model.adapter)
     result = label_sentences(
         sentences, model, codebook, encoder, abstain=study.abstain, progress=progress
     )
@@ -201,6 +209,7 @@ def _label(
     write_table(result.sentences, work / "sentences.csv")
     write_table(result.labels, work / "labels.csv")
     write_table(result.distributions, work / "distributions.csv")
+    return result
 
 
 def _compare(work: Path, codebook: Codebook, settings: Settings) -> None:
@@ -211,6 +220,20 @@ def _compare(work: Path, codebook: Codebook, settings: Settings) -> None:
     write_table(counts, work / "counts.csv")
     write_table(compare_outlets(counts, codebook, settings), work / "estimates.csv")
     write_table(pick_evidence(labels, sentences, articles), work / "evidence.csv")
+
+
+def _explain_evidence(
+    work: Path, result: Labels, model: Model, codebook: Codebook, encoder: Encoder
+) -> None:
+    """Add to the example sentences the words that carry their frame."""
+    evidence = read_table(work / "evidence.csv")
+    shown = result.labels["sentence_id"].isin(evidence["sentence_id"])
+    frames = replace(result, labels=result.labels[shown & (result.labels["variable"] == "frame")])
+    reasons = explain_labels(frames, model, codebook, encoder)
+    words = reasons[reasons["kind"] == "word"].groupby("sentence_id")["text"]
+    carrying = words.agg(lambda part: ", ".join(part.head(SHOWN_WORDS)))
+    explained = evidence.assign(words=evidence["sentence_id"].map(carrying).fillna(""))
+    write_table(explained, work / "evidence.csv")
 
 
 def _draw(work: Path, codebook: Codebook, figures: tuple[str, ...], language: str) -> list[str]:

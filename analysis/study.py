@@ -8,7 +8,7 @@
     corpus = "corpus"          # a folder of pages or a table, relative to this file
     codebook = "mine.toml"     # optional; the shipped coding scheme otherwise
     model = "model"            # optional; the shipped model otherwise
-    encoder = "e5-small"       # optional
+    encoder = "e5-small"       # optional; "fast" for millions of sentences
     composed = false           # optional; true if articles and outlets are invented
     language = "en"            # optional; of figures and tables: en or id
     abstain = 0.0              # optional; labels less probable than this are left empty
@@ -40,7 +40,6 @@ from typing import Any
 from analysis.drawing import FIGURES
 from analysis.manuscript import FORMATS
 from analysis.settings import Settings
-from framing.encoder import DEFAULT_ENCODER
 from framing.errors import BingkaiError
 
 LANGUAGES = ("en", "id")
@@ -55,7 +54,7 @@ class Study:
     authors: tuple[str, ...] = ()
     codebook: Path | None = None
     model: Path | None = None
-    encoder: str = DEFAULT_ENCODER
+    encoder: str | None = None
     abstain: float = 0.0
     composed: bool = False
     language: str = "en"
@@ -122,7 +121,7 @@ def read_study(path: str | Path) -> Study:
         corpus=_existing(path, "corpus", main["corpus"]),
         codebook=_optional(path, "codebook", main),
         model=_optional(path, "model", main),
-        encoder=main.get("encoder", DEFAULT_ENCODER),
+        encoder=main.get("encoder"),
         abstain=_probability(path, "abstain", main.get("abstain", 0.0)),
         composed=main.get("composed", False),
         language=_choice(path, "language", main.get("language", "en"), LANGUAGES),

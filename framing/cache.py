@@ -1,6 +1,5 @@
 """Embeddings kept by content, so that no sentence is embedded twice."""
 
-import hashlib
 import os
 import sqlite3
 import sys
@@ -11,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from framing.encoder import Encoder, Progress, Vectors
+from framing.tables import hash_text
 
 _CHUNK = 512
 
@@ -45,7 +45,9 @@ def embed(texts: Sequence[str], encoder: Encoder, *, progress: Progress | None =
     numpy.ndarray
         Float32, shape (n_texts, encoder.dimension).
     """
-    keys = [_key(text) for text in texts]
+    if not encoder.cached:
+        return encoder.encode(texts, progress=progress)
+    keys = [hash_text(text) for text in texts]
     first: dict[str, str] = dict(zip(keys, texts, strict=True))
     store = _Store(cache_folder() / "embeddings.sqlite", encoder)
     known = store.read(list(first))
@@ -57,10 +59,6 @@ def embed(texts: Sequence[str], encoder: Encoder, *, progress: Progress | None =
     if not keys:
         return np.empty((0, encoder.dimension), dtype=np.float32)
     return np.stack([known[key] for key in keys])
-
-
-def _key(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class _Store:

@@ -39,6 +39,8 @@ class Encoder(Protocol):
         Identifies the encoder and its weights: equal names give equal vectors.
     dimension
         Length of a vector.
+    cached
+        Whether a vector takes so long to make that it is worth keeping.
     """
 
     @property
@@ -49,6 +51,11 @@ class Encoder(Protocol):
     @property
     def dimension(self) -> int:
         """Length of a vector."""
+        ...
+
+    @property
+    def cached(self) -> bool:
+        """Whether vectors are worth keeping."""
         ...
 
     def encode(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
@@ -69,6 +76,8 @@ class E5Encoder:
     adapter
         Turns the encoder towards a task; the general encoder if not given.
     """
+
+    cached = True
 
     def __init__(self, *, threads: int | None = None, adapter: Adapter | None = None) -> None:
         path = weights_path()
@@ -132,27 +141,16 @@ class E5Encoder:
 _LOADED: dict[tuple[int | None, str], Encoder] = {}
 
 
-def load_encoder(
-    name: str = DEFAULT_ENCODER, *, threads: int | None = None, adapter: Adapter | None = None
-) -> Encoder:
-    """Return the encoder called `name`; a second call returns the same object.
+def load_encoder(*, threads: int | None = None, adapter: Adapter | None = None) -> Encoder:
+    """Return multilingual-e5-small; a second call returns the same object.
 
     Parameters
     ----------
-    name
-        ``"e5-small"``.
     threads
         How many callers; the number of processors if not given.
     adapter
         A model's adapter, if it has one.
-
-    Raises
-    ------
-    BingkaiError
-        There is no such encoder.
     """
-    if name != DEFAULT_ENCODER:
-        raise BingkaiError(f"encoder {name!r} is unknown; there is {DEFAULT_ENCODER!r}")
     key = (threads, adapter.sha256 if adapter is not None else "")
     if key not in _LOADED:
         _LOADED[key] = E5Encoder(threads=threads, adapter=adapter)

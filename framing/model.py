@@ -10,18 +10,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from framing.adapter import Adapter
 from framing.cache import embed
-from framing.encoder import Encoder, Progress
+from framing.encoder import DEFAULT_ENCODER, Encoder, Progress, load_encoder
 from framing.errors import BingkaiError
+from framing.fast import FastEncoder, WordVectors
 from framing.heads import Head, fit_head
 from framing.scheme import Codebook
 from framing.tables import new_file, write_json
 
 _FORMAT = 1
 _ARRAYS = ("mean", "spread", "weights", "bias")
+_SHIPPED = {DEFAULT_ENCODER: "model", "fast": "fast"}
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,10 @@ class Model:
         By variable.
     adapter
         Turns the encoder towards the variables; None if the heads sit on the general encoder.
+    words
+        The word vectors of a fast model; None if the heads sit on e5-small.
     sha256
-        Of heads, adapter and origin: equal hashes give equal labels.
+        Of heads, adapter or words, and origin: equal hashes give equal labels.
     """
 
     name: str
@@ -53,6 +58,7 @@ class Model:
     n_training: int
     heads: dict[str, Head]
     adapter: Adapter | None = None
+    words: WordVectors | None = None
 
     @property
     def sha256(self) -> str:
@@ -69,7 +75,7 @@ class Model:
         return f"{self.name}-{self.sha256[:8]}-{self.codebook_sha256[:8]}"
 
     def write(self, folder: str | Path) -> None:
-        """Write ``model.json`` and ``heads.npz`` into a folder."""
+        """Write ``model.json``, ``heads.npz`` and what else the heads need into a folder."""
         folder = Path(folder)
         arrays = {
             f"{variable}.{array}": getattr(head, array)
@@ -78,12 +84,14 @@ class Model:
         }
         with new_file(folder / "heads.npz") as partial:
             np.savez(partial, **arrays)
-        if self.adapter is not None:
-            with new_file(folder / "adapter.npz") as partial:
-                stored: dict[str, Any] = dict(self.adapter.arrays())
+        for name, part in (("adapter", self.adapter), ("words", self.words)):
+            path = folder / f"{name}.npz"
+            if part is None:
+                path.unlink(missing_ok=True)
+                continue
+            with new_file(path) as partial:
+                stored: dict[str, Any] = dict(part.arrays())
                 np.savez(partial, **stored)
-        else:
-            (folder / "adapter.npz").unlink(missing_ok=True)
         write_json(self._origin(), folder / "model.json")
 
     def _origin(self) -> dict[str, Any]:
@@ -100,6 +108,7 @@ class Model:
             "n_training": self.n_training,
             "heads": json.loads(json.dumps(heads)),
             "adapter_sha256": self.adapter.sha256 if self.adapter is not None else "",
+            "words_sha256": self.words.sha256 if self.words is not None else "",
         }
 
 
@@ -154,9 +163,20 @@ def train_model(
     )
 
 
-def default_model_path() -> Path:
-    """Return the folder of the model that bingkai ships."""
-    return Path(str(files("framing") / "data" / "model"))
+def default_model_path(encoder: str = DEFAULT_ENCODER) -> Path:
+    """Return the folder of the model that bingkai ships for an encoder.
+
+    Raises
+    ------
+    BingkaiError
+        There is none.
+    """
+    if encoder not in _SHIPPED:
+        raise BingkaiError(
+            f"no model for the encoder {encoder!r} comes with bingkai, only for "
+            f"{' and '.join(_SHIPPED)}; train one and name it with --model"
+        )
+    return Path(str(files("framing") / "data" / _SHIPPED[encoder]))
 
 
 def default_training_path() -> Path:
@@ -164,15 +184,43 @@ def default_training_path() -> Path:
     return Path(str(files("framing") / "data" / "sentences.csv"))
 
 
-def read_model(folder: str | Path | None = None) -> Model:
-    """Read a model folder; the shipped model if none is given.
+def read_model(folder: str | Path | None = None, *, encoder: str | None = None) -> Model:
+    """Read a model folder; the model that bingkai ships for the encoder if none is given.
+
+    Parameters
+    ----------
+    encoder
+        ``"e5-small"`` or ``"fast"``; that of the model if not given.
 
     Raises
     ------
     BingkaiError
-        A file is missing or damaged.
+        A file is missing or damaged, or the model is for another encoder.
     """
-    folder = Path(folder) if folder is not None else default_model_path()
+    folder = Path(folder) if folder is not None else default_model_path(encoder or DEFAULT_ENCODER)
+    model = _read_folder(folder)
+    if encoder is not None and not model.encoder.startswith(f"{encoder}-"):
+        raise BingkaiError(
+            f"{folder}: the model is for the encoder {model.encoder}, not {encoder}; "
+            "leave --encoder out, or name another model"
+        )
+    return model
+
+
+def model_encoder(model: Model, *, threads: int | None = None) -> Encoder:
+    """Return the encoder of a model.
+
+    Parameters
+    ----------
+    threads
+        How many callers; the number of processors if not given.
+    """
+    if model.words is not None:
+        return FastEncoder(model.words)
+    return load_encoder(threads=threads, adapter=model.adapter)
+
+
+def _read_folder(folder: Path) -> Model:
     try:
         origin = json.loads((folder / "model.json").read_text(encoding="utf-8"))
         arrays = _load_arrays(folder / "heads.npz")
@@ -183,11 +231,15 @@ def read_model(folder: str | Path | None = None) -> Model:
             )
             for variable, entry in origin["heads"].items()
         }
-        adapter = None
+        adapter, words = None, None
         if origin["adapter_sha256"]:
             adapter = Adapter.from_arrays(_load_arrays(folder / "adapter.npz"))
             if adapter.sha256 != origin["adapter_sha256"]:
                 raise ValueError("the adapter is not the one that the heads were trained with")
+        if origin["words_sha256"]:
+            words = WordVectors.from_arrays(_load_arrays(folder / "words.npz"))
+            if words.sha256 != origin["words_sha256"]:
+                raise ValueError("the word vectors are not those the heads were trained with")
         if origin["format"] != _FORMAT:
             raise BingkaiError(f"{folder}: model format {origin['format']} is not known here")
         return Model(
@@ -198,6 +250,7 @@ def read_model(folder: str | Path | None = None) -> Model:
             n_training=origin["n_training"],
             heads=heads,
             adapter=adapter,
+            words=words,
         )
     except OSError as error:
         raise BingkaiError(
@@ -263,6 +316,21 @@ def sentence_groups(sentences: pd.DataFrame) -> pd.Series:
             "pair_id or article_id is the same in all rows, so that none can be held out"
         )
     return groups
+
+
+def hold_out(sentences: pd.DataFrame, share: float, seed: int) -> npt.NDArray[np.bool_]:
+    """Choose sentences to test on, shape (n_sentences,), whole groups at random.
+
+    Where some sentences come from articles, articles are chosen; else any groups are.
+    """
+    groups = sentence_groups(sentences)
+    if "article_id" in sentences.columns:
+        whole = (sentences["article_id"].fillna("") != "").to_numpy()
+    else:
+        whole = np.zeros(len(sentences), dtype=bool)
+    names = np.array(sorted(set(groups[whole] if whole.any() else groups)))
+    chosen = np.random.default_rng(seed).permutation(names)[: max(1, round(share * len(names)))]
+    return np.isin(groups, chosen)
 
 
 def checked_texts(sentences: pd.DataFrame) -> list[str]:

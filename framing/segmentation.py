@@ -6,7 +6,6 @@ before and the character after decide whether it does. Every character is looked
 number of times, so that the time is linear in the text, whatever the text is.
 """
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ import pandas as pd
 
 from framing.lexicon import read_words
 from framing.schema import COLUMNS, require_columns
+from framing.tables import hash_text
 
 _WORDS = read_words("splitting")
 _DEGREE = re.compile(
@@ -100,11 +100,6 @@ def split_articles(articles: pd.DataFrame) -> pd.DataFrame:
     # Object columns: the string type of pandas 3 refuses lone surrogates.
     sentences = pd.DataFrame(rows, columns=list(COLUMNS["sentences"]), dtype=object)
     return sentences.astype({"position": "int64", "start": "Int64", "end": "Int64"})
-
-
-def hash_text(text: str) -> str:
-    """Return the SHA-256 of a text as hexadecimal digits (lone surrogates are allowed)."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _article_rows(article_id: str, title: str, text: str) -> Iterator[tuple[object, ...]]:

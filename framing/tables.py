@@ -101,6 +101,11 @@ def write_json(value: object, path: str | Path) -> None:
     write_text(json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n", path)
 
 
+def hash_text(text: str) -> str:
+    """Return the SHA-256 of a text as hexadecimal digits (lone surrogates are allowed)."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def hash_file(path: Path) -> str:
     """Return the SHA-256 of a file as hexadecimal digits."""
     with path.open("rb") as stream:

@@ -5,22 +5,21 @@ Needs torch (the extra ``tune``); nothing else in bingkai does.
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sklearn.metrics import f1_score
 
-from framing.encoder import E5Encoder, Vectors
+from framing.encoder import E5Encoder
 from framing.errors import BingkaiError
-from framing.heads import Head, calibrate
+from framing.heads import measure
 from framing.model import (
     Model,
     checked_codes,
     checked_texts,
     hash_training,
-    sentence_groups,
+    hold_out,
     training_variables,
 )
 from framing.scheme import Codebook
@@ -175,7 +174,7 @@ def tune_model(
     }
     base = E5Encoder()
     numbers = make_codes(texts, codes, values, base)
-    test = _hold_out(sentences, held_out, seed)
+    test = hold_out(sentences, held_out, seed)
     part = numbers.part(np.flatnonzero(~test))
     network = Tuned(base.weights, values, recipe, seed=seed)
     for epoch, loss in enumerate(tune(network, part, seed=seed), start=1):
@@ -188,7 +187,7 @@ def tune_model(
         target = numbers.targets[variable][test]
         known = target != _MISSING
         head = network.head(variable, values[variable])
-        heads[variable] = _measure(head, vectors[known], target[known])
+        heads[variable] = measure(head, vectors[known], target[known])
     return Model(
         name=name,
         encoder=encoder.name,
@@ -198,24 +197,6 @@ def tune_model(
         heads=heads,
         adapter=adapter,
     )
-
-
-def _hold_out(sentences: pd.DataFrame, share: float, seed: int) -> npt.NDArray[np.bool_]:
-    groups = sentence_groups(sentences)
-    if "article_id" in sentences.columns:
-        whole = (sentences["article_id"].fillna("") != "").to_numpy()
-    else:
-        whole = np.zeros(len(sentences), dtype=bool)
-    names = np.array(sorted(set(groups[whole] if whole.any() else groups)))
-    chosen = np.random.default_rng(seed).permutation(names)[: max(1, round(share * len(names)))]
-    return np.isin(groups, chosen)
-
-
-def _measure(head: Head, vectors: Vectors, target: npt.NDArray[np.int64]) -> Head:
-    """Return the head with the probabilities and the macro-F1 that held-out sentences give."""
-    scores = head.scores(vectors)
-    macro_f1 = f1_score(target, scores.argmax(axis=1), average="macro", zero_division=0)
-    return calibrate(replace(head, cv_macro_f1=float(macro_f1)), scores, target)
 
 
 def _ramp(n_steps: int) -> Callable[[int], float]:

@@ -96,6 +96,44 @@ def test_any_table_with_a_text_column_is_labelled_wide(tmp_path: Path, ending: s
     assert wide["frame_prob"].astype(float).between(0.125, 1).all()
 
 
+def test_the_fast_model_labels_without_the_slow_encoder(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from framing.encoder import E5Encoder
+
+    def fail(self: E5Encoder, **options: object) -> None:
+        raise AssertionError("the fast model has no need of e5-small")
+
+    monkeypatch.setattr(E5Encoder, "__init__", fail)
+    assert main(["label", str(corpus), "-o", str(tmp_path / "l.csv"), "--encoder", "fast"]) == 0
+    labels = pd.read_csv(tmp_path / "l.csv", dtype=str, keep_default_na=False)
+    assert set(labels["variable"]) == {"frame", "stance", "sentiment", "voice"}
+    assert labels["labeler"].str.startswith("foreign-affairs-fast-").all()
+
+
+def test_abstaining_leaves_labels_empty_and_says_the_coverage(
+    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["label", str(corpus), "-o", str(tmp_path / "l.csv"), "--encoder", "fast"]
+    assert main([*command, "--abstain", "0.6"]) == 0
+    labels = pd.read_csv(tmp_path / "l.csv", dtype=str, keep_default_na=False)
+    given = labels["prob"].astype(float) >= 0.6
+    assert ((labels["value"] != "") == given).all()
+    assert not given.all()
+    assert "have a label (" in capsys.readouterr().err
+
+
+def test_explanations_are_a_table_of_their_own(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("text\nRudal itu menghantam pasar.\n", encoding="utf-8")
+    reasons = tmp_path / "why.csv"
+    command = ["label", tmp_path / "x.csv", "-o", tmp_path / "l.csv", "--explain", reasons]
+    assert main([*map(str, command), "--encoder", "fast"]) == 0
+    table = pd.read_csv(reasons, dtype=str, keep_default_na=False)
+    frame = table[table["variable"] == "frame"]
+    assert "Rudal" in frame.loc[frame["kind"] == "word", "text"].tolist()
+    assert (frame["kind"] == "neighbour").sum() == 3
+
+
 def test_a_second_run_embeds_nothing(
     corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -470,6 +508,27 @@ def test_one_file_for_two_tables_is_refused(
     )
     assert "one file for two tables" in _refused(capsys, *words)
     assert (tmp_path / "x.csv").read_text() == "text\nHalo.\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--abstain", "2"], "abstain"),
+        (["--encoder", "e6"], "e6"),
+        (["--model", "MODEL", "--encoder", "fast"], "not fast"),
+    ],
+)
+def test_a_wish_that_cannot_be_met(
+    words: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from framing.model import default_model_path
+
+    (tmp_path / "x.csv").write_text("text\nKapal itu berlayar.\n", encoding="utf-8")
+    words = [str(default_model_path()) if word == "MODEL" else word for word in words]
+    before = _entries(tmp_path)
+    line = _refused(capsys, "label", tmp_path / "x.csv", "-o", tmp_path / "l.csv", *words)
+    assert message in line
+    assert _entries(tmp_path) == before
 
 
 @pytest.mark.parametrize("threads", ["0", "-1", "many", "1000000"])

@@ -43,19 +43,33 @@ def test_near_pairs_finds_what_is_near() -> None:
 
 
 def test_there_are_enough_training_sentences_of_every_frame() -> None:
-    assert len(TRAINING) >= 1200
-    shares = TRAINING["frame"].value_counts(normalize=True)
-    assert set(shares.index) == set(read_codebook().variable("frame").value_ids)
-    assert shares.min() > 0.09 and shares.max() < 0.18
+    assert len(TRAINING) >= 4500
+    frames = set(read_codebook().variable("frame").value_ids)
+    lone = TRAINING.loc[TRAINING["article_id"] == "", "frame"].value_counts(normalize=True)
+    assert set(lone.index) == frames
+    assert lone.min() > 0.09 and lone.max() < 0.18
+    in_articles = TRAINING.loc[TRAINING["article_id"] != "", "frame"].value_counts(normalize=True)
+    assert set(in_articles.index) == frames
+    assert in_articles.min() > 0.04 and in_articles.max() < 0.25
+
+
+def test_training_articles_are_whole() -> None:
+    sizes = TRAINING.loc[TRAINING["article_id"] != "", "article_id"].value_counts()
+    assert len(sizes) >= 300
+    assert sizes.between(6, 20).all()
 
 
 def test_training_codes_are_the_codebook_s() -> None:
     for variable in read_codebook().variables:
-        assert set(TRAINING[variable.id]) == set(variable.value_ids)
+        assert set(TRAINING[variable.id]) - {""} == set(variable.value_ids)
+    assert (TRAINING["frame"] != "").all() and (TRAINING["voice"] != "").all()
+    coded = (TRAINING[["stance", "sentiment"]] != "").all(axis=1)
+    assert coded[TRAINING["article_id"] == ""].all()
+    assert coded.mean() > 0.7
 
 
 def test_a_target_stands_where_stance_is_not_neutral() -> None:
-    neutral = TRAINING["stance"] == "neutral"
+    neutral = TRAINING["stance"].isin(["neutral", ""])
     assert (TRAINING.loc[neutral, "target"] == "").all()
 
 

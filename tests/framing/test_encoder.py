@@ -128,11 +128,6 @@ def test_no_texts_give_no_vectors(encoder: Encoder) -> None:
     assert encoder.encode([]).shape == (0, 384)
 
 
-def test_an_unknown_encoder_is_refused() -> None:
-    with pytest.raises(BingkaiError, match="'e6' is unknown"):
-        load_encoder("e6")
-
-
 def test_a_wrong_thread_setting_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BINGKAI_THREADS", "many")
     with pytest.raises(BingkaiError, match="BINGKAI_THREADS"):

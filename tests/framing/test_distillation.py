@@ -1,0 +1,83 @@
+"""Distilling a fast model; left out where torch is not installed (extra ``tune``)."""
+
+import os
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import pytest
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+torch = pytest.importorskip("torch", reason="torch is not installed: distilling is not tested")
+
+from framing.distillation import Distillation, distil_model  # noqa: E402
+from framing.encoder import Progress, Vectors  # noqa: E402
+from framing.heads import Head  # noqa: E402
+from framing.labeling import label_sentences  # noqa: E402
+from framing.model import Model, hash_training, model_encoder  # noqa: E402
+from framing.scheme import read_codebook  # noqa: E402
+
+CODEBOOK = read_codebook()
+OPENINGS = {
+    "Tadi pagi": "outlet", "Kemarin": "outlet", "Sejak Senin": "outlet", "Di utara,": "outlet",
+    "Menurut warga,": "attributed", "Menurut nelayan,": "attributed",
+}  # fmt: skip
+PLOTS = {"rudal jatuh di laut": "threat", "harga gandum turun lagi": "economy"}
+TABLE = pd.DataFrame(
+    [
+        {"text": f"{start} {plot}.", "frame": frame, "voice": voice}
+        for start, voice in OPENINGS.items()
+        for plot, frame in PLOTS.items()
+    ]
+)
+RECIPE = Distillation(dimension=4, n_variants=4, epochs=30, batch_size=8)
+
+
+class Rockets:
+    """An encoder that sees whether a text speaks of a missile."""
+
+    name, dimension, cached = "rockets", 1, False
+
+    def encode(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
+        return np.array([["rudal" in text.lower()] for text in texts], dtype=np.float32)
+
+
+def teacher() -> Model:
+    head = Head(
+        values=("threat", "economy"), mean=np.array([0.5]), spread=np.array([0.5]),
+        weights=np.array([[2.0], [-2.0]]), bias=np.zeros(2),
+        temperature=1.0, strength=1.0, cv_macro_f1=0.0,
+    )  # fmt: skip
+    return Model(
+        name="tiny", encoder="rockets", codebook_sha256=CODEBOOK.sha256,
+        training_sha256=hash_training(TABLE, CODEBOOK), n_training=len(TABLE),
+        heads={"frame": head},
+    )  # fmt: skip
+
+
+def distil(seed: int = 0) -> Model:
+    return distil_model(
+        teacher(), TABLE, CODEBOOK, Rockets(), name="fast", recipe=RECIPE, held_out=0.25, seed=seed
+    )
+
+
+def test_the_student_says_what_the_teacher_says() -> None:
+    student = distil()
+    texts = pd.DataFrame({"text": ["Malam ini rudal jatuh.", "Sore ini gandum turun harga."]})
+    texts.insert(0, "sentence_id", ["s", "t"])
+    labels = label_sentences(texts, student, CODEBOOK, model_encoder(student)).labels
+    frames = labels[labels["variable"] == "frame"]
+    assert frames["value"].tolist() == ["threat", "economy"]
+    assert (frames["prob"] > 0.8).all()
+
+
+def test_the_student_learns_what_rules_decide_and_states_its_scores() -> None:
+    student = distil()
+    assert set(student.heads) == {"frame", "voice"}
+    assert student.heads["frame"].cv_macro_f1 == 1
+    assert student.words is not None
+    assert "rudal jatuh" in student.words.features
+
+
+def test_the_same_seed_distils_the_same_model() -> None:
+    assert distil(seed=1).sha256 == distil(seed=1).sha256 != distil(seed=2).sha256
