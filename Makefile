@@ -48,9 +48,9 @@ model: $(READY) ## Train the shipped models again from framing/data/sentences.cs
 		--disable-pip-version-check torch==2.13.0 && $(TUNE)/bin/python -m pip install --quiet \
 		--disable-pip-version-check --editable .; }
 	@$(TUNE)/bin/bingkai train framing/data/sentences.csv -o framing/data/model --name foreign-affairs --tune
+	@$(BIN)/python -m framing.voice
 	@$(TUNE)/bin/bingkai train framing/data/sentences.csv -o framing/data/fast --name foreign-affairs-fast \
 		--distil framing/data/model
-	@$(BIN)/python -m framing.voice
 
 labels: $(READY) ## Label every sentence of the demo study
 	@$(BIN)/bingkai run paper/study.toml -o $(BUILD) --until labels
