@@ -198,7 +198,9 @@ def count_rules(coded: pd.DataFrame) -> dict[str, dict[str, int]]:
     Parameters
     ----------
     coded
-        Table with ``text``, ``voice`` and ``register`` (``headline`` is read as a title).
+        Table with ``text``, ``voice`` and ``register`` (``headline`` is read as a title). Sentences
+        with an ``article_id`` are left out: they were coded in their context, which a rule that
+        reads one sentence lacks.
 
     Returns
     -------
@@ -207,6 +209,8 @@ def count_rules(coded: pd.DataFrame) -> dict[str, dict[str, int]]:
         ``framing/data/sentences.csv``.
     """
     counts: dict[str, Counter[str]] = {}
+    if "article_id" in coded.columns:
+        coded = coded[coded["article_id"].fillna("") == ""]
     for text, value, register in zip(coded["text"], coded["voice"], coded["register"], strict=True):
         reading = read_sentence(text, title=register == "headline")
         counts.setdefault(reading.rule, Counter())[value] += 1

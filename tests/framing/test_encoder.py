@@ -137,7 +137,7 @@ def test_a_wrong_thread_setting_is_refused(monkeypatch: pytest.MonkeyPatch) -> N
 class CountingEncoder:
     """Counts what it embeds: a text's vector is its length."""
 
-    name, dimension = "counting", 2
+    name, dimension, cached = "counting", 2, True
 
     def __init__(self) -> None:
         self.seen: list[str] = []

@@ -27,6 +27,7 @@ class Words:
 
     name = "words"
     dimension = 2
+    cached = False
 
     def encode(self, texts, *, progress=None):  # type: ignore[no-untyped-def]
         counts = [[t.lower().count("perang"), t.lower().count("damai")] for t in texts]

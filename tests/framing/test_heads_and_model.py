@@ -185,7 +185,7 @@ def test_a_missing_model_is_named(tmp_path: Path) -> None:
         (lambda table: table.assign(text=["Satu.", " "] * 4), "no text in row 2"),
         (
             lambda table: table.drop(columns="stance").assign(pair_id="p"),
-            "pair_id is the same in all rows",
+            "the same in all rows",
         ),
         (lambda table: table[:5], "frame: 'economy' has one sentence"),
     ],

@@ -21,6 +21,7 @@ class Lengths:
 
     name = "lengths"
     dimension = 1
+    cached = False
 
     def encode(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
         return np.array([[len(text.split())] for text in texts], dtype=np.float32)
