@@ -117,33 +117,33 @@ def _describe_corpus(counts: pd.DataFrame, codebook: Codebook, language: str) ->
 
 def _describe_labelled(counts: pd.DataFrame, codebook: Codebook, language: str) -> list[Record]:
     """How many sentences have a label, for every variable that any sentence has one for."""
-    n_labelled = {
-        name: int(counts.loc[counts[name] != "", "n_sentences"].sum()) for name in VARIABLES
-    }
-    n_by_outlet = counts.groupby("outlet", sort=True)["n_sentences"].sum()
-    return [
-        {
-            "variable": name,
-            "name": codebook.variable(name).name.in_language(language),
-            "n_sentences": n,
-            "complete": n == int(counts["n_sentences"].sum()),
-            "coverage": divide(n, int(counts["n_sentences"].sum())),
-            "outlets": [
-                {"name": outlet, "coverage": divide(int(n_labelled_there), int(n_there))}
-                for outlet, n_there, n_labelled_there in zip(
-                    n_by_outlet.index,
-                    n_by_outlet,
-                    counts["n_sentences"]
-                    .where(counts[name] != "", 0)
-                    .groupby(counts["outlet"], sort=True)
-                    .sum(),
-                    strict=True,
-                )
-            ],
-        }
-        for name, n in n_labelled.items()
-        if n
-    ]
+    n_there = _count_by_outlet(counts)
+    n_sentences = sum(n_there.values())
+    described: list[Record] = []
+    for name in VARIABLES:
+        n_by_outlet = _count_by_outlet(counts[counts[name] != ""])
+        n_labelled = sum(n_by_outlet.values())
+        if not n_labelled:
+            continue
+        described.append(
+            {
+                "variable": name,
+                "name": codebook.variable(name).name.in_language(language),
+                "n_sentences": n_labelled,
+                "complete": n_labelled == n_sentences,
+                "coverage": divide(n_labelled, n_sentences),
+                "outlets": [
+                    {"name": outlet, "coverage": divide(n_by_outlet.get(outlet, 0), n)}
+                    for outlet, n in n_there.items()
+                ],
+            }
+        )
+    return described
+
+
+def _count_by_outlet(counts: pd.DataFrame) -> dict[str, int]:
+    totals = counts.groupby("outlet", sort=True)["n_sentences"].sum()
+    return {str(outlet): int(n) for outlet, n in totals.items()}
 
 
 def _describe_articles(counts: pd.DataFrame) -> Record:

@@ -17,13 +17,13 @@ import pandas as pd
 from framing.encoder import Encoder
 from framing.errors import BingkaiError
 from framing.fast import FastEncoder, WordVectors, find_features
-from framing.heads import Head, measure
+from framing.heads import SHARPNESS, Head, linear_head, measure
 from framing.labeling import label_sentences
 from framing.model import (
     Model,
+    build_model,
     checked_codes,
     checked_texts,
-    hash_training,
     hold_out,
 )
 from framing.scheme import Codebook
@@ -35,7 +35,6 @@ try:
 except ImportError:
     raise BingkaiError("distilling needs torch; install it: pip install 'bingkai[tune]'") from None
 
-_SHARPNESS = 20.0  # unit vectors times this are what the heads see
 Floats = npt.NDArray[np.float32]
 
 
@@ -126,14 +125,8 @@ def distil_model(
             coded = np.array([code in values for code in codes])
             target = np.array([values.index(code) for code in codes if code in values])
             heads[variable] = measure(heads[variable], vectors[coded], target)
-    return Model(
-        name=name,
-        encoder=FastEncoder(words).name,
-        codebook_sha256=codebook.sha256,
-        training_sha256=hash_training(sentences, codebook),
-        n_training=len(sentences),
-        heads=heads,
-        words=words,
+    return build_model(
+        heads, sentences, codebook, name=name, encoder=FastEncoder(words).name, words=words
     )
 
 
@@ -210,7 +203,7 @@ class _Student(nn.Module):
         flat = torch.tensor([place for part in places for place in part], dtype=torch.long)
         summed = self._bag(flat, sizes.cumsum(0) - sizes)
         state = functional.relu(summed / sizes.clamp(min=1).sqrt()[:, None] + self._shift)
-        vector = _SHARPNESS * functional.normalize(state, dim=1, eps=1e-6)
+        vector = SHARPNESS * functional.normalize(state, dim=1, eps=1e-6)
         vector = functional.dropout(vector, self.recipe.dropout, self.training)
         return {name: head(vector).log_softmax(dim=1) for name, head in self._heads.items()}
 
@@ -222,16 +215,7 @@ class _Student(nn.Module):
     def head(self, variable: str, values: tuple[str, ...]) -> Head:
         """Return the head of a variable, for unit vectors, not yet measured."""
         layer = self._heads[variable]
-        return Head(
-            values=values,
-            mean=np.zeros(self.recipe.dimension),
-            spread=np.full(self.recipe.dimension, 1 / _SHARPNESS),
-            weights=layer.weight.detach().numpy().astype(np.float64),
-            bias=layer.bias.detach().numpy().astype(np.float64),
-            temperature=1.0,
-            strength=0.0,
-            cv_macro_f1=0.0,
-        )
+        return linear_head(values, layer.weight.detach().numpy(), layer.bias.detach().numpy())
 
 
 def _teach(

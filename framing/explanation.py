@@ -155,13 +155,16 @@ def _neighbour_rows(
     known = training["text"].astype(str).tolist()
     theirs = embed(known, encoder)
     mine = dict(zip(texts, embed(list(texts.values()), encoder), strict=True))
-    for label in labels.itertuples():
-        cosines = np.asarray(theirs @ mine[str(label.sentence_id)], dtype=np.float64).round(4)
-        for rank, number in enumerate(_largest(cosines, N_NEIGHBOURS), start=1):
-            yield (
-                label.sentence_id, label.variable, label.value, "neighbour", rank,
-                known[number], float(cosines[number]), training[str(label.variable)].iloc[number],
-            )  # fmt: skip
+    for name, given in labels.groupby("sentence_id", sort=False):
+        cosines = np.asarray(theirs @ mine[str(name)], dtype=np.float64).round(4)
+        nearest = _largest(cosines, N_NEIGHBOURS)
+        for label in given.itertuples():
+            codes = training[str(label.variable)]
+            for rank, number in enumerate(nearest, start=1):
+                yield (
+                    name, label.variable, label.value, "neighbour", rank,
+                    known[number], float(cosines[number]), codes.iloc[number],
+                )  # fmt: skip
 
 
 def _rule_rows(

@@ -21,6 +21,7 @@ from framing.encoder import Vectors
 Floats = npt.NDArray[np.float64]
 STRENGTHS = (0.0003, 0.001, 0.003, 0.01, 0.03)
 N_FOLDS = 5
+SHARPNESS = 20.0  # what heads see that are trained with their encoder: unit vectors times this
 _RIDGE = 1.0
 
 
@@ -189,6 +190,27 @@ def calibrate(head: Head, scores: Floats, target: npt.NDArray[np.int64]) -> Head
     fitted = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
     temperature = float(np.exp(-fitted[0]))
     return replace(head, temperature=temperature, bias=head.bias + temperature * fitted[1:])
+
+
+def linear_head(values: Sequence[str], weights: Floats, bias: Floats) -> Head:
+    """Return a head that was trained on unit vectors times `SHARPNESS`, not yet measured.
+
+    Parameters
+    ----------
+    weights, bias
+        Shape (n_values, dimension) and (n_values,).
+    """
+    dimension = weights.shape[1]
+    return Head(
+        values=tuple(values),
+        mean=np.zeros(dimension),
+        spread=np.full(dimension, 1 / SHARPNESS),
+        weights=weights.astype(np.float64),
+        bias=bias.astype(np.float64),
+        temperature=1.0,
+        strength=0.0,
+        cv_macro_f1=0.0,
+    )
 
 
 def measure(head: Head, vectors: Vectors, target: npt.NDArray[np.int64]) -> Head:

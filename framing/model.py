@@ -153,13 +153,29 @@ def train_model(
         heads[variable] = fit_head(
             vectors[coded], codes[coded].tolist(), values, groups=groups[coded].tolist(), seed=seed
         )
+    return build_model(heads, sentences, codebook, name=name, encoder=encoder.name)
+
+
+def build_model(
+    heads: dict[str, Head],
+    sentences: pd.DataFrame,
+    codebook: Codebook,
+    *,
+    name: str,
+    encoder: str,
+    adapter: Adapter | None = None,
+    words: WordVectors | None = None,
+) -> Model:
+    """Return the model of some heads, with what they were trained on."""
     return Model(
         name=name,
-        encoder=encoder.name,
+        encoder=encoder,
         codebook_sha256=codebook.sha256,
         training_sha256=hash_training(sentences, codebook),
         n_training=len(sentences),
         heads=heads,
+        adapter=adapter,
+        words=words,
     )
 
 

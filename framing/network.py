@@ -14,10 +14,9 @@ from torch import nn
 from torch.nn import functional
 
 from framing.adapter import Adapter
-from framing.heads import Head
+from framing.heads import SHARPNESS, Head, linear_head
 from framing.weights import Weights
 
-_SHARPNESS = 20.0  # unit vectors times this are what the heads see
 _MATRICES = ("q", "k", "v", "ao", "fi", "fo")
 
 
@@ -143,7 +142,7 @@ class Tuned(nn.Module):
         for layer in self.layers:
             state = layer(state, mask)
         summed = (state.float() * present[..., None]).sum(dim=1)
-        vector = _SHARPNESS * functional.normalize(summed, dim=1)
+        vector = SHARPNESS * functional.normalize(summed, dim=1)
         vector = functional.dropout(vector, self.recipe.dropout, self.training)
         return {name: head(vector) for name, head in self.heads.items()}
 
@@ -162,17 +161,7 @@ class Tuned(nn.Module):
     def head(self, variable: str, values: tuple[str, ...]) -> Head:
         """Return the head of a variable, for unit vectors, not yet measured."""
         layer = self.heads[variable]
-        hidden = self._weights.hidden
-        return Head(
-            values=values,
-            mean=np.zeros(hidden),
-            spread=np.full(hidden, 1 / _SHARPNESS),
-            weights=layer.weight.detach().numpy().astype(np.float64),
-            bias=layer.bias.detach().numpy().astype(np.float64),
-            temperature=1.0,
-            strength=0.0,
-            cv_macro_f1=0.0,
-        )
+        return linear_head(values, layer.weight.detach().numpy(), layer.bias.detach().numpy())
 
     def _embed(self, tokens: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
         longest = max(map(len, tokens))

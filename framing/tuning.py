@@ -16,9 +16,9 @@ from framing.errors import BingkaiError
 from framing.heads import measure
 from framing.model import (
     Model,
+    build_model,
     checked_codes,
     checked_texts,
-    hash_training,
     hold_out,
     training_variables,
 )
@@ -188,15 +188,7 @@ def tune_model(
         known = target != _MISSING
         head = network.head(variable, values[variable])
         heads[variable] = measure(head, vectors[known], target[known])
-    return Model(
-        name=name,
-        encoder=encoder.name,
-        codebook_sha256=codebook.sha256,
-        training_sha256=hash_training(sentences, codebook),
-        n_training=len(sentences),
-        heads=heads,
-        adapter=adapter,
-    )
+    return build_model(heads, sentences, codebook, name=name, encoder=encoder.name, adapter=adapter)
 
 
 def _ramp(n_steps: int) -> Callable[[int], float]:
