@@ -20,9 +20,9 @@ from sklearn.pipeline import make_pipeline
 
 from framing.cache import embed
 from framing.encoder import load_encoder
-from framing.model import train_model
 from framing.scheme import read_codebook
 from framing.tables import read_table
+from framing.training import train_model
 
 EXAMPLE = Path(__file__).parents[1] / "docs" / "examples"
 CODEBOOK = read_codebook(EXAMPLE / "climate-news.toml")

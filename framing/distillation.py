@@ -19,14 +19,9 @@ from framing.errors import BingkaiError
 from framing.fast import FastEncoder, WordVectors, find_features
 from framing.heads import SHARPNESS, Head, linear_head, measure
 from framing.labeling import label_sentences
-from framing.model import (
-    Model,
-    build_model,
-    checked_codes,
-    checked_texts,
-    hold_out,
-)
+from framing.model import Model
 from framing.scheme import Codebook
+from framing.training import build_model, checked_codes, checked_texts, hold_out
 
 try:
     import torch
@@ -89,7 +84,7 @@ def distil_model(
     teacher, encoder
         A model and its encoder.
     sentences
-        What the teacher was trained on; coded, as for `framing.model.train_model`.
+        What the teacher was trained on; coded, as for `framing.training.train_model`.
     held_out
         As for `framing.tuning.tune_model`.
     report
@@ -98,7 +93,7 @@ def distil_model(
     Raises
     ------
     BingkaiError
-        As for `framing.model.train_model` and `framing.labeling.label_sentences`.
+        As for `framing.training.train_model` and `framing.labeling.label_sentences`.
     """
     recipe = recipe or Distillation()
     texts = checked_texts(sentences)

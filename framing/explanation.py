@@ -17,9 +17,10 @@ from framing.cache import embed
 from framing.encoder import Encoder, Progress, Vectors
 from framing.errors import BingkaiError
 from framing.labeling import Labels
-from framing.model import Model, default_training_path, hash_training
+from framing.model import Model
 from framing.scheme import Codebook
 from framing.tables import read_table
+from framing.training import default_training_path, hash_training
 from framing.voice import find_voices
 
 COLUMNS = ("sentence_id", "variable", "value", "kind", "rank", "text", "score", "code")

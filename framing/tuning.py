@@ -14,15 +14,9 @@ import pandas as pd
 from framing.encoder import E5Encoder
 from framing.errors import BingkaiError
 from framing.heads import measure
-from framing.model import (
-    Model,
-    build_model,
-    checked_codes,
-    checked_texts,
-    hold_out,
-    training_variables,
-)
+from framing.model import Model
 from framing.scheme import Codebook
+from framing.training import build_model, checked_codes, checked_texts, hold_out, training_variables
 
 try:
     import torch
@@ -152,7 +146,7 @@ def tune_model(
     Parameters
     ----------
     sentences
-        As for `framing.model.train_model`.
+        As for `framing.training.train_model`.
     held_out
         Share of the articles, or of the pairs and lone sentences, that is held out.
     report
@@ -161,7 +155,7 @@ def tune_model(
     Raises
     ------
     BingkaiError
-        As for `framing.model.train_model`.
+        As for `framing.training.train_model`.
     """
     recipe = recipe or Recipe()
     texts = checked_texts(sentences)

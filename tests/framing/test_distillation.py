@@ -14,8 +14,9 @@ from framing.distillation import Distillation, distil_model  # noqa: E402
 from framing.encoder import Progress, Vectors  # noqa: E402
 from framing.heads import Head  # noqa: E402
 from framing.labeling import label_sentences  # noqa: E402
-from framing.model import Model, hash_training, model_encoder  # noqa: E402
+from framing.model import Model, model_encoder  # noqa: E402
 from framing.scheme import read_codebook  # noqa: E402
+from framing.training import hash_training  # noqa: E402
 
 CODEBOOK = read_codebook()
 OPENINGS = {

@@ -10,8 +10,9 @@ from framing.errors import BingkaiError
 from framing.explanation import COLUMNS, explain_labels, read_training
 from framing.heads import Head
 from framing.labeling import label_sentences
-from framing.model import Model, hash_training, read_model
+from framing.model import Model, read_model
 from framing.scheme import read_codebook
+from framing.training import hash_training
 
 CODEBOOK = read_codebook()
 TRAINING = pd.DataFrame(
