@@ -17,7 +17,7 @@ VOICES = {
     "all": Text("in all voices", "dalam semua suara"),
 }
 KINDS = {
-    "different": Text("Different at {alpha} (Holm)", "Berbeda pada taraf {alpha} (Holm)"),
+    "different": Text("Different at {alpha}{adjusted}", "Berbeda pada taraf {alpha}{adjusted}"),
     "not_shown": Text("Not shown to differ", "Tidak terbukti berbeda"),
     "untested": Text("Cannot be tested", "Tidak dapat diuji"),
 }
@@ -35,6 +35,12 @@ NOTE_DIFFERENCE_WHISKERS = Text(
     "the dots allows for the number of tests ({tests}).",
     "Garis: selang kepercayaan {level} dengan artikel sebagai klaster, masing-masing tersendiri; "
     "hanya isi titik yang memperhitungkan banyaknya uji ({tests}).",
+)
+NOTE_BAND = Text(
+    "Whiskers: a simultaneous {level} band (max-t bootstrap over articles), in which all {tests} "
+    "differences lie together.",
+    "Garis: pita serentak {level} (bootstrap max-t atas artikel), yang memuat ke-{tests} selisih "
+    "sekaligus.",
 )
 NOTE_OWN_WHISKERS = Text(
     "Dots and whiskers: the part in the outlet's own words and its {level} interval with articles "

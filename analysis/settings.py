@@ -23,6 +23,14 @@ class Copies(StrEnum):
     OUT = "out"
 
 
+class Adjust(StrEnum):
+    """How p-values allow for the number of tests in their family."""
+
+    HOLM = "holm"
+    BENJAMINI_HOCHBERG = "benjamini_hochberg"
+    MAX_T = "max_t"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """Choices of a comparison; the defaults are those of the manual.
@@ -33,6 +41,8 @@ class Settings:
         Confidence level of every interval, between 0.5 and 1.
     n_permutations
         Shuffles of the permutation test, at least 99.
+    n_bootstrap
+        Replicates of the bootstrap, at least 99.
     seed
         Seed of every random draw.
     weight
@@ -40,6 +50,10 @@ class Settings:
         both.
     copies
         ``"in"`` counts copied sentences, ``"out"`` leaves them away.
+    adjust
+        ``"holm"``, ``"benjamini_hochberg"`` or ``"max_t"``: how the tests of a family are adjusted
+        for their number. ``"max_t"`` also widens the intervals of differences to a band in which
+        all of the family hold together.
     contrasts
         Pairs of outlets to compare, ``(("A", "B"),)`` for A minus B; all pairs if empty. Fewer
         pairs, chosen beforehand, mean a smaller family of tests.
@@ -54,9 +68,11 @@ class Settings:
 
     conf_level: float = 0.95
     n_permutations: int = 9_999
+    n_bootstrap: int = 9_999
     seed: int = 0
     weight: Weight = Weight.SENTENCE
     copies: Copies = Copies.IN
+    adjust: Adjust = Adjust.HOLM
     contrasts: tuple[tuple[str, str], ...] = ()
     targets: tuple[str, ...] = ()
 
@@ -65,10 +81,9 @@ class Settings:
             raise BingkaiError(
                 f"settings: conf_level is {self.conf_level}; give a number between 0.5 and 1"
             )
-        if self.n_permutations < 99:
-            raise BingkaiError(
-                f"settings: n_permutations is {self.n_permutations}; give at least 99"
-            )
+        for name in ("n_permutations", "n_bootstrap"):
+            if getattr(self, name) < 99:
+                raise BingkaiError(f"settings: {name} is {getattr(self, name)}; give at least 99")
         if self.seed < 0:
             raise BingkaiError(f"settings: seed is {self.seed}; give 0 or a positive whole number")
         if any(len(pair) != 2 for pair in self.contrasts):
@@ -78,6 +93,7 @@ class Settings:
         object.__setattr__(self, "targets", tuple(self.targets))
         object.__setattr__(self, "weight", _parse(Weight, self.weight, "weight"))
         object.__setattr__(self, "copies", _parse(Copies, self.copies, "copies"))
+        object.__setattr__(self, "adjust", _parse(Adjust, self.adjust, "adjust"))
 
 
 def _parse(kind: type[_Choice], text: str, name: str) -> _Choice:

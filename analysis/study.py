@@ -17,8 +17,10 @@
     [statistics]               # optional, each key too
     conf_level = 0.95
     n_permutations = 9999
+    n_bootstrap = 9999
     weight = "sentence"        # or "article": what counts once
     copies = "in"              # or "out": whether copied sentences are counted
+    adjust = "holm"            # or "benjamini_hochberg", or "max_t": allows for many comparisons
     contrasts = [["A", "B"]]   # outlets to compare, A minus B; all pairs if not given
     targets = ["russia"]       # actors whose stance is compared; all that occur if not given
 
@@ -76,8 +78,8 @@ _KEYS: Mapping[str, Mapping[str, type]] = {
         "encoder": str, "abstain": float, "composed": bool, "language": str, "seed": int,
     },
     "statistics": {
-        "conf_level": float, "n_permutations": int, "weight": str,
-        "copies": str, "contrasts": list, "targets": list,
+        "conf_level": float, "n_permutations": int, "n_bootstrap": int, "weight": str,
+        "copies": str, "adjust": str, "contrasts": list, "targets": list,
     },
     "draw": {"figures": list},
     "write": {"template": str, "bibliography": str, "formats": list},
