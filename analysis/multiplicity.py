@@ -19,7 +19,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
-from statsmodels.stats.multitest import multipletests
 
 from analysis.estimates import Estimate
 from analysis.settings import Adjust
@@ -38,7 +37,6 @@ PROSE = {
     Adjust.BENJAMINI_HOCHBERG: "Benjamini and Hochberg’s correction",
     Adjust.MAX_T: "max-t correction",
 }
-_STATSMODELS = {Adjust.HOLM: "holm", Adjust.BENJAMINI_HOCHBERG: "fdr_bh"}
 
 
 @dataclass(frozen=True)
@@ -124,9 +122,18 @@ def adjust_p_values(
 
 def correct(p_values: Sequence[float], *, adjust: Adjust, maxima: Maxima | None = None) -> Floats:
     """Return the adjusted p-values of a family; see `adjust_p_values`."""
+    given = np.asarray(p_values, dtype=np.float64)
     if adjust is Adjust.MAX_T and maxima is not None:
-        return maxima.adjust(np.array(p_values))
-    return np.asarray(multipletests(p_values, method=_STATSMODELS.get(adjust, "holm"))[1])
+        return maxima.adjust(given)
+    number, order = len(given), np.argsort(given, kind="stable")
+    ranks = np.arange(1, number + 1)
+    if adjust is Adjust.BENJAMINI_HOCHBERG:
+        steps = np.minimum.accumulate((given[order] * number / ranks)[::-1])[::-1]
+    else:
+        steps = np.maximum.accumulate(given[order] * (number - ranks + 1))
+    adjusted = np.empty(number)
+    adjusted[order] = np.minimum(steps, 1.0)
+    return adjusted
 
 
 def name_adjustment(family: str) -> str:

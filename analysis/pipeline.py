@@ -15,6 +15,7 @@ from analysis.counts import count_cells
 from analysis.drawing import Drawn, draw_all
 from analysis.evidence import EVIDENCE_COLUMNS, SHOWN_WORDS, pick_evidence
 from analysis.manuscript import write_manuscript
+from analysis.models import model_outlets
 from analysis.numbers import collect_numbers
 from analysis.results import (
     amended_results,
@@ -218,7 +219,14 @@ def _compare(work: Path, codebook: Codebook, settings: Settings) -> None:
     )
     counts = count_cells(labels, sentences, articles)
     write_table(counts, work / "counts.csv")
-    write_table(compare_outlets(counts, codebook, settings), work / "estimates.csv")
+    estimates = pd.concat(
+        [
+            compare_outlets(counts, codebook, settings),
+            model_outlets(labels, sentences, articles, codebook, settings),
+        ],
+        ignore_index=True,
+    )
+    write_table(estimates, work / "estimates.csv")
     write_table(pick_evidence(labels, sentences, articles), work / "evidence.csv")
 
 

@@ -31,6 +31,21 @@ class Adjust(StrEnum):
     MAX_T = "max_t"
 
 
+class Covariate(StrEnum):
+    """What a model allows for beside the outlet."""
+
+    VOICE = "voice"
+    LENGTH = "length"
+    DATE = "date"
+
+
+class Working(StrEnum):
+    """How a model takes the sentences of an article to hang together while it is fitted."""
+
+    INDEPENDENCE = "independence"
+    ODDS_RATIO = "odds_ratio"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """Choices of a comparison; the defaults are those of the manual.
@@ -59,6 +74,12 @@ class Settings:
         pairs, chosen beforehand, mean a smaller family of tests.
     targets
         Actors whose stance is compared; every actor that is a target in the counts if empty.
+    covariates
+        What the model of the frame allows for: ``"voice"``, ``"length"``, ``"date"``; there is no
+        model if empty.
+    working
+        ``"independence"`` fits the model by maximum likelihood, ``"odds_ratio"`` by estimating
+        equations with one odds ratio between the sentences of an article.
 
     Raises
     ------
@@ -75,6 +96,8 @@ class Settings:
     adjust: Adjust = Adjust.HOLM
     contrasts: tuple[tuple[str, str], ...] = ()
     targets: tuple[str, ...] = ()
+    covariates: tuple[Covariate, ...] = tuple(Covariate)
+    working: Working = Working.INDEPENDENCE
 
     def __post_init__(self) -> None:
         if not 0.5 < self.conf_level < 1:
@@ -94,6 +117,9 @@ class Settings:
         object.__setattr__(self, "weight", _parse(Weight, self.weight, "weight"))
         object.__setattr__(self, "copies", _parse(Copies, self.copies, "copies"))
         object.__setattr__(self, "adjust", _parse(Adjust, self.adjust, "adjust"))
+        object.__setattr__(self, "working", _parse(Working, self.working, "working"))
+        named = {_parse(Covariate, name, "covariates") for name in self.covariates}
+        object.__setattr__(self, "covariates", tuple(c for c in Covariate if c in named))
 
 
 def _parse(kind: type[_Choice], text: str, name: str) -> _Choice:

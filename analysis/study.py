@@ -23,6 +23,8 @@
     adjust = "holm"            # or "benjamini_hochberg", or "max_t": allows for many comparisons
     contrasts = [["A", "B"]]   # outlets to compare, A minus B; all pairs if not given
     targets = ["russia"]       # actors whose stance is compared; all that occur if not given
+    covariates = ["voice", "length", "date"]  # what the model of the frame allows for; [] for none
+    working = "independence"   # or "odds_ratio": how the model is fitted
 
     [draw]                     # optional
     figures = ["shares", ...]  # all if not given
@@ -79,7 +81,8 @@ _KEYS: Mapping[str, Mapping[str, type]] = {
     },
     "statistics": {
         "conf_level": float, "n_permutations": int, "n_bootstrap": int, "weight": str,
-        "copies": str, "adjust": str, "contrasts": list, "targets": list,
+        "copies": str, "adjust": str, "contrasts": list, "targets": list, "covariates": list,
+        "working": str,
     },
     "draw": {"figures": list},
     "write": {"template": str, "bibliography": str, "formats": list},
@@ -108,7 +111,7 @@ def read_study(path: str | Path) -> Study:
     main, write = data["study"], data.get("write", {})
     seed = main.get("seed", 0)
     statistics: dict[str, Any] = dict(data.get("statistics", {}))
-    for key in ("contrasts", "targets"):
+    for key in ("contrasts", "targets", "covariates"):
         if key in statistics:
             statistics[key] = tuple(
                 tuple(item) if isinstance(item, list) else item for item in statistics[key]

@@ -5,9 +5,10 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from statsmodels.stats.multitest import multipletests
 
 from analysis.bootstrap import draw_deviations, take_maxima
 from analysis.clusters import find_contributions, fit_shares
@@ -45,6 +46,14 @@ def test_holm_as_published() -> None:
     """The worked example in the manual of pingouin (Vallat 2018), `pingouin.holm`."""
     adjusted = correct([0.50, 0.003, 0.32, 0.054, 0.0003], adjust=Adjust.HOLM)
     assert adjusted == pytest.approx([0.64, 0.012, 0.64, 0.162, 0.0015])
+
+
+@settings(max_examples=20)  # statsmodels collects garbage in every call, which takes its time
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
+def test_statsmodels_agrees(p_values: list[float]) -> None:
+    for adjust, name in ((Adjust.HOLM, "holm"), (Adjust.BENJAMINI_HOCHBERG, "fdr_bh")):
+        theirs = multipletests(p_values, method=name)[1]
+        assert correct(p_values, adjust=adjust) == pytest.approx(theirs)
 
 
 def test_family_says_how_it_was_adjusted() -> None:
@@ -140,9 +149,9 @@ def corpus() -> pd.DataFrame:
     return draw_counts(np.random.default_rng(11), lines, 15)
 
 
-def differences(counts: pd.DataFrame, **settings: object) -> pd.DataFrame:
+def differences(counts: pd.DataFrame, **choices: object) -> pd.DataFrame:
     (tally,) = tally_variables(check_counts(counts, CODEBOOK), CODEBOOK)
-    return tabulate(estimate_differences(tally, Settings(**settings)))
+    return tabulate(estimate_differences(tally, Settings(**choices)))
 
 
 def test_band_of_differences(corpus: pd.DataFrame) -> None:
