@@ -86,6 +86,33 @@ NOTE_PAIRS = Text(
     "{shown} dari {all} pasangan, dengan nilai p terkecil.",
 )
 
+CHOICES = {
+    "encoder": Text("Encoder", "Penyandi"),
+    "abstain": Text("Least probability", "Peluang terkecil"),
+    "weight": Text("Counts once", "Dihitung sekali"),
+    "copies": Text("Copies", "Salinan"),
+    "method": Text("Label errors", "Galat label"),
+    "seed": Text("Seed", "Benih"),
+}
+CHOSEN = {
+    "weight=sentence": Text("every sentence", "setiap kalimat"),
+    "weight=article": Text("every article", "setiap artikel"),
+    "copies=in": Text("counted", "dihitung"),
+    "copies=out": Text("left out", "dikeluarkan"),
+    "method=naive": Text("not corrected", "tidak dikoreksi"),
+    "abstain=0": Text("none", "tanpa batas"),
+}
+MAIN_SPECIFICATION = Text("Main specification", "Spesifikasi utama")
+NOTE_SPECIFICATIONS = Text(
+    "{value}: {first} minus {second}, under {n} specifications, sorted by the estimate. They share "
+    "sentences, so that their agreement is no independent evidence.",
+    "{value}: {first} dikurangi {second}, menurut {n} spesifikasi, diurutkan menurut taksirannya. "
+    "Semuanya memakai kalimat yang sama, jadi kesesuaiannya bukan bukti yang saling bebas.",
+)
+NOTE_UNKNOWN = Text(
+    "{n} more without an estimate ({reason}).", "{n} lagi tanpa taksiran ({reason})."
+)
+
 CODED_AS = Text("coded as ↓", "kode ↓")
 LABELLED_AS = Text("labelled as →", "label →")
 NO_LABEL = Text("No label", "Tanpa label")

@@ -17,6 +17,7 @@ from analysis.counts import check_counts, keep_copies
 from analysis.evidence import LEAST_PROB, parse_probs
 from analysis.multiplicity import PROSE
 from analysis.readings import FEW, OWN_VOICE, Readings, Record, divide, parse_estimates
+from analysis.robustness import describe_robustness
 from analysis.settings import Adjust, Copies, Settings
 from framing import __version__
 from framing.schema import VARIABLES
@@ -90,6 +91,7 @@ def collect_numbers(
         "variables": variables,
         "voice": readings.describe_voice(),
         "stance": readings.describe_stance(compared),
+        "robustness": describe_robustness(readings.estimates),
         "sources": _describe_sources(compared, codebook, language),
         "evidence": _choose_evidence(evidence, codebook, language),
         "software": {

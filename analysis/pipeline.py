@@ -8,12 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from matplotlib.figure import Figure
 
 from analysis.accuracy_drawing import draw_accuracy
 from analysis.comparison import compare_outlets
 from analysis.counts import count_cells
-from analysis.drawing import Drawn, draw_all
+from analysis.curve_data import prepare_curve
+from analysis.curve_drawing import draw_curve
+from analysis.drawing import Drawn, draw_all, write_figures
+from analysis.estimates import tabulate
 from analysis.evidence import EVIDENCE_COLUMNS, SHOWN_WORDS, pick_evidence
+from analysis.figure_selection import Undrawable
 from analysis.manuscript import write_manuscript
 from analysis.models import model_outlets
 from analysis.numbers import collect_numbers
@@ -25,9 +30,10 @@ from analysis.results import (
     read_provenance,
     write_provenance,
 )
+from analysis.robustness import Tables, cross_choices, read_specifications, vary_contrast
 from analysis.settings import Settings
 from analysis.study import Study
-from framing.encoder import Encoder, Progress
+from framing.encoder import DEFAULT_ENCODER, Encoder, Progress
 from framing.errors import BingkaiError, BingkaiWarning
 from framing.evaluation import Evaluation
 from framing.explanation import explain_labels
@@ -82,11 +88,14 @@ def run_study(
             "abstain": study.abstain,
         },
     }
+    if study.contrast:
+        facts["robustness"] = asdict(study.contrast)
     with new_results(folder) as work:
         encoder = model_encoder(model)
         result = _label(study, codebook, model, encoder, work, progress=progress)
         if until is not Step.LABELS:
-            _compare(work, codebook, study.statistics)
+            varied = _vary(study, codebook, work, progress=progress)
+            _compare(work, codebook, study.statistics, varied=varied)
             _explain_evidence(work, result, model, codebook, encoder)
         if until in (Step.FIGURES, Step.PAPER):
             facts["figures"] = _draw(work, codebook, study.figures, study.language)
@@ -213,7 +222,27 @@ def _label(
     return result
 
 
-def _compare(work: Path, codebook: Codebook, settings: Settings) -> None:
+def _vary(
+    study: Study, codebook: Codebook, work: Path, *, progress: Progress | None
+) -> pd.DataFrame:
+    """Return the main contrast under every specification; no rows if the study asks for none."""
+    if study.contrast is None or study.choices is None:
+        return tabulate([])
+    sentences, articles = (read_table(work / f"{name}.csv") for name in ("sentences", "articles"))
+    tables = {}
+    for name in study.choices.encoder:
+        own = name == (study.encoder or DEFAULT_ENCODER)
+        model = read_model(study.model if own else None, encoder=study.encoder if own else name)
+        encoder = model_encoder(model)
+        result = label_sentences(sentences, model, codebook, encoder, progress=progress)
+        tables[name] = Tables(result.labels, sentences, articles)
+    specifications = cross_choices(study.choices)
+    return vary_contrast(study.contrast, specifications, tables, codebook, study.statistics)
+
+
+def _compare(
+    work: Path, codebook: Codebook, settings: Settings, *, varied: pd.DataFrame | None = None
+) -> None:
     labels, sentences, articles = (
         read_table(work / f"{name}.csv") for name in ("labels", "sentences", "articles")
     )
@@ -223,6 +252,7 @@ def _compare(work: Path, codebook: Codebook, settings: Settings) -> None:
         [
             compare_outlets(counts, codebook, settings),
             model_outlets(labels, sentences, articles, codebook, settings),
+            tabulate([]) if varied is None else varied,
         ],
         ignore_index=True,
     )
@@ -247,9 +277,19 @@ def _explain_evidence(
 def _draw(work: Path, codebook: Codebook, figures: tuple[str, ...], language: str) -> list[str]:
     """Draw what the estimates can carry and return the names of the figures drawn."""
     estimates = read_table(work / "estimates.csv")
-    return _report_undrawn(
-        draw_all(estimates, codebook, work / "figures", figures, language=language)
-    )
+    drawn = draw_all(estimates, codebook, work / "figures", figures, language=language)
+    if len(read_specifications(estimates)):
+        drawn += write_figures(
+            {"specifications": _try_curve(estimates, codebook, language)}, work / "figures"
+        )
+    return _report_undrawn(drawn)
+
+
+def _try_curve(estimates: pd.DataFrame, codebook: Codebook, language: str) -> Figure | str:
+    try:
+        return draw_curve(prepare_curve(estimates, codebook, language=language))
+    except Undrawable as error:
+        return str(error)
 
 
 def _report_undrawn(drawn: Sequence[Drawn]) -> list[str]:

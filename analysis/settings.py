@@ -114,17 +114,24 @@ class Settings:
         # Lists and strings from a study file become tuples and enums here, once.
         object.__setattr__(self, "contrasts", tuple((a, b) for a, b in self.contrasts))
         object.__setattr__(self, "targets", tuple(self.targets))
-        object.__setattr__(self, "weight", _parse(Weight, self.weight, "weight"))
-        object.__setattr__(self, "copies", _parse(Copies, self.copies, "copies"))
-        object.__setattr__(self, "adjust", _parse(Adjust, self.adjust, "adjust"))
-        object.__setattr__(self, "working", _parse(Working, self.working, "working"))
-        named = {_parse(Covariate, name, "covariates") for name in self.covariates}
+        object.__setattr__(self, "weight", parse_choice(Weight, self.weight, "weight"))
+        object.__setattr__(self, "copies", parse_choice(Copies, self.copies, "copies"))
+        object.__setattr__(self, "adjust", parse_choice(Adjust, self.adjust, "adjust"))
+        object.__setattr__(self, "working", parse_choice(Working, self.working, "working"))
+        named = {parse_choice(Covariate, name, "covariates") for name in self.covariates}
         object.__setattr__(self, "covariates", tuple(c for c in Covariate if c in named))
 
 
-def _parse(kind: type[_Choice], text: str, name: str) -> _Choice:
+def parse_choice(kind: type[_Choice], text: str, name: str, *, where: str = "settings") -> _Choice:
+    """Return the member of an enumeration that a text names.
+
+    Raises
+    ------
+    BingkaiError
+        There is none; the message lists those that there are.
+    """
     try:
         return kind(text)
     except ValueError:
         allowed = " or ".join(repr(str(member)) for member in kind)
-        raise BingkaiError(f"settings: {name} is {text!r}; give {allowed}") from None
+        raise BingkaiError(f"{where}: {name} is {text!r}; give {allowed}") from None

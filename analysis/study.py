@@ -26,6 +26,18 @@
     covariates = ["voice", "length", "date"]  # what the model of the frame allows for; [] for none
     working = "independence"   # or "odds_ratio": how the model is fitted
 
+    [robustness]               # optional: one contrast under every combination of these choices
+    contrast = ["A", "B"]      # A minus B; name it before you look
+    value = "threat"           # whose share is compared
+    variable = "frame"         # optional, and so is all that follows
+    level = ""                 # the target, if the variable is stance
+    encoder = ["e5-small", "fast"]  # the first of each list is the main choice
+    abstain = [0.0, 0.5]
+    weight = ["sentence", "article"]
+    copies = ["in", "out"]
+    method = ["naive"]
+    seed = [1]
+
     [draw]                     # optional
     figures = ["shares", ...]  # all if not given
 
@@ -37,16 +49,19 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from analysis.drawing import FIGURES
 from analysis.manuscript import FORMATS
-from analysis.settings import Settings
+from analysis.robustness import Choices, Contrast
+from analysis.settings import Copies, Settings, Weight
+from framing.encoder import DEFAULT_ENCODER
 from framing.errors import BingkaiError
 
 LANGUAGES = ("en", "id")
+ENCODERS = (DEFAULT_ENCODER, "fast")  # those with a shipped model
 
 
 @dataclass(frozen=True)
@@ -64,6 +79,8 @@ class Study:
     language: str = "en"
     seed: int = 0
     statistics: Settings = field(default_factory=Settings)
+    contrast: Contrast | None = None
+    choices: Choices | None = None
     figures: tuple[str, ...] = tuple(FIGURES)
     template: Path | None = None
     bibliography: Path | None = None
@@ -74,6 +91,7 @@ _KINDS: Mapping[type, str] = {
     str: "text in quotes", int: "whole number", float: "number like 0.95", bool: "true or false",
     list: "list",
 }  # fmt: skip
+_ITEMS: Mapping[str, type] = {"abstain": float, "seed": int}  # of lists of numbers
 _KEYS: Mapping[str, Mapping[str, type]] = {
     "study": {
         "title": str, "authors": list, "corpus": str, "codebook": str, "model": str,
@@ -83,6 +101,10 @@ _KEYS: Mapping[str, Mapping[str, type]] = {
         "conf_level": float, "n_permutations": int, "n_bootstrap": int, "weight": str,
         "copies": str, "adjust": str, "contrasts": list, "targets": list, "covariates": list,
         "working": str,
+    },
+    "robustness": {
+        "contrast": list, "value": str, "variable": str, "level": str, "encoder": list,
+        "abstain": list, "weight": list, "copies": list, "method": list, "seed": list,
     },
     "draw": {"figures": list},
     "write": {"template": str, "bibliography": str, "formats": list},
@@ -120,6 +142,7 @@ def read_study(path: str | Path) -> Study:
         settings = Settings(seed=seed, **statistics)
     except BingkaiError as error:
         raise BingkaiError(f"{path}: [statistics]: {error}") from None
+    contrast, choices = _read_robustness(path, data.get("robustness"), main, settings)
     return Study(
         title=main["title"],
         authors=tuple(main.get("authors", ())),
@@ -132,11 +155,42 @@ def read_study(path: str | Path) -> Study:
         language=_choice(path, "language", main.get("language", "en"), LANGUAGES),
         seed=seed,
         statistics=settings,
+        contrast=contrast,
+        choices=choices,
         figures=_choices(path, "figures", data.get("draw", {}), tuple(FIGURES)),
         template=_optional(path, "template", write),
         bibliography=_optional(path, "bibliography", write),
         formats=_choices(path, "formats", write, FORMATS),
     )
+
+
+def _read_robustness(
+    path: Path, section: Mapping[str, Any] | None, main: Mapping[str, Any], settings: Settings
+) -> tuple[Contrast | None, Choices | None]:
+    """Return the main contrast and the choices, whose first are those of the study."""
+    if section is None:
+        return None, None
+    for key in ("contrast", "value"):
+        if key not in section:
+            raise BingkaiError(f"{path}: [robustness] lacks the key {key!r}")
+    if len(section["contrast"]) != 2:
+        raise BingkaiError(f'{path}: [robustness] write contrast as ["A", "B"]')
+    first, second = section["contrast"]
+    about = {key: section[key] for key in ("variable", "level") if key in section}
+    encoder = main.get("encoder", DEFAULT_ENCODER)
+    usual = {
+        "encoder": (encoder,) if "model" in main else (encoder, *ENCODERS),
+        "abstain": (main.get("abstain", 0.0), 0.0, 0.5),
+        "weight": (settings.weight, *Weight),
+        "copies": (settings.copies, *Copies),
+        "seed": (settings.seed,),
+    }
+    given = {field.name: section[field.name] for field in fields(Choices) if field.name in section}
+    chosen = {name: tuple(dict.fromkeys(choice)) for name, choice in (usual | given).items()}
+    try:
+        return Contrast(first, second, section["value"], **about), Choices(**chosen)
+    except BingkaiError as error:
+        raise BingkaiError(f"{path}: [robustness]: {error}") from None
 
 
 def _check_keys(data: Mapping[str, Any], path: Path) -> None:
@@ -158,8 +212,9 @@ def _check_keys(data: Mapping[str, Any], path: Path) -> None:
             if key == "contrasts":
                 if not all(isinstance(pair, list) and len(pair) == 2 for pair in items):
                     raise BingkaiError(f'{path}: [{section}] write {key} as [["A", "B"], ...]')
-            elif kind is list and not all(isinstance(item, str) for item in items):
-                raise BingkaiError(f"{path}: [{section}] {key} must be a list of texts")
+            elif kind is list and not all(isinstance(i, _ITEMS.get(key, str)) for i in items):
+                what = "numbers" if key in _ITEMS else "texts"
+                raise BingkaiError(f"{path}: [{section}] {key} must be a list of {what}")
     for key in ("title", "corpus"):
         if key not in data.get("study", {}):
             raise BingkaiError(f"{path}: [study] lacks the key {key!r}")

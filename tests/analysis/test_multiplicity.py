@@ -48,7 +48,7 @@ def test_holm_as_published() -> None:
     assert adjusted == pytest.approx([0.64, 0.012, 0.64, 0.162, 0.0015])
 
 
-@settings(max_examples=20)  # statsmodels collects garbage in every call, which takes its time
+@settings(max_examples=8)  # statsmodels collects garbage in every call, which takes its time
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
 def test_statsmodels_agrees(p_values: list[float]) -> None:
     for adjust, name in ((Adjust.HOLM, "holm"), (Adjust.BENJAMINI_HOCHBERG, "fdr_bh")):
