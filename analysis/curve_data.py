@@ -9,10 +9,11 @@ import pandas as pd
 from analysis import figure_words as words
 from analysis.figure_frames import join_notes, to_percent
 from analysis.figure_selection import Undrawable
-from analysis.multiplicity import name_adjustment
+from analysis.multiplicity import NAMES, name_adjustment
 from analysis.readings import parse_estimates
-from analysis.robustness import read_specifications
-from framing.scheme import Codebook, Text
+from analysis.robustness import name_value, read_specifications, split_contrast
+from analysis.settings import Adjust
+from framing.scheme import Codebook
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ def prepare_curve(
     BingkaiError
         The table is no estimates table.
     """
-    table = read_specifications(parse_estimates(estimates))
+    parsed = parse_estimates(estimates)
+    table = read_specifications(parsed)
     known = table.loc[table["estimate"].notna()] if len(table) else table
     if len(known) < 2:
         raise Undrawable("estimates: fewer than two specifications, so there is no curve to draw")
@@ -79,6 +81,7 @@ def prepare_curve(
         ["untested", "different"],
         "not_shown",
     )
+    first, second = split_contrast(known["contrast"].iloc[0], parsed["outlet"].unique())
     choices, rows, groups = _list_choices(table, marks, language)
     adjusted = next(filter(None, map(name_adjustment, marks["family"])), "")
     kinds = [kind for kind in words.KINDS if (marks["kind"] == kind).any()]
@@ -103,8 +106,16 @@ def prepare_curve(
         axis_title=words.DIFFERENCE.in_language(language),
         keys=keys,
         notes=join_notes(
-            _name_contrast(known.iloc[0], len(known), codebook, language),
+            words.say(
+                words.NOTE_SPECIFICATIONS,
+                language,
+                value=name_value(known.iloc[0], codebook, language),
+                first=first,
+                second=second,
+                n=len(known),
+            ),
             words.say(words.NOTE_WHISKERS, language, level=words.say_percent(level, language)),
+            _say_adjusted(adjusted, language),
             *_name_unknown(table, language),
         ),
     )
@@ -124,27 +135,21 @@ def _list_choices(
         name = column.removeprefix("choice_")
         if rows:
             rows.append("")
-        groups[len(rows)] = _translate(words.CHOICES, name, name, language)
+        groups[len(rows)] = words.say_choice(name, "", language)[0]
         for choice in made:
             own = marks.loc[marks[column] == choice, ["position"]]
             dots.append(own.assign(row=len(rows)))
-            rows.append(_translate(words.CHOSEN, f"{name}={choice}", str(choice), language))
+            rows.append(words.say_choice(name, str(choice), language)[1])
     empty = pd.DataFrame({"position": [], "row": []}, dtype=int)
     return pd.concat(dots, ignore_index=True) if dots else empty, tuple(rows), groups
 
 
-def _translate(known: Mapping[str, Text], key: str, otherwise: str, language: str) -> str:
-    return known[key].in_language(language) if key in known else otherwise
-
-
-def _name_contrast(row: pd.Series, n: int, codebook: Codebook, language: str) -> str:
-    value = codebook.value_name(row["variable"], row["value"], language=language)
-    if row["level"]:
-        value = f"{value} ({codebook.actor_name(row['level'], language=language)})"
-    first, _, second = str(row["contrast"]).partition(" - ")
-    return words.say(
-        words.NOTE_SPECIFICATIONS, language, value=value, first=first, second=second, n=n
-    )
+def _say_adjusted(adjusted: str, language: str) -> str:
+    if not adjusted:
+        return ""
+    band = adjusted == NAMES[Adjust.MAX_T]
+    said = words.WITH_BAND.in_language(language) if band else ""
+    return words.say(words.NOTE_ADJUSTED, language, adjusted=adjusted, band=said)
 
 
 def _name_unknown(table: pd.DataFrame, language: str) -> list[str]:

@@ -109,6 +109,11 @@ NOTE_SPECIFICATIONS = Text(
     "{value}: {first} dikurangi {second}, menurut {n} spesifikasi, diurutkan menurut taksirannya. "
     "Semuanya memakai kalimat yang sama, jadi kesesuaiannya bukan bukti yang saling bebas.",
 )
+NOTE_ADJUSTED = Text(
+    "Tests are adjusted for all comparisons of the variable ({adjusted}){band}.",
+    "Uji disesuaikan untuk semua perbandingan peubah itu ({adjusted}){band}.",
+)
+WITH_BAND = Text(", and so are the intervals", ", begitu pula selangnya")
 NOTE_UNKNOWN = Text(
     "{n} more without an estimate ({reason}).", "{n} lagi tanpa taksiran ({reason})."
 )
@@ -149,6 +154,15 @@ _REASONS = {
     ),
     NO_SENTENCES: Text("no sentences", "tanpa kalimat"),
 }
+
+
+def say_choice(name: str, choice: str, language: str) -> tuple[str, str]:
+    """Return a choice of a specification and what was chosen, ``("Copies", "left out")``."""
+    what, chosen = CHOICES.get(name), CHOSEN.get(f"{name}={choice}")
+    return (
+        what.in_language(language) if what else name,
+        chosen.in_language(language) if chosen else choice,
+    )
 
 
 def say(text: Text, language: str, **parts: object) -> str:

@@ -91,7 +91,7 @@ def collect_numbers(
         "variables": variables,
         "voice": readings.describe_voice(),
         "stance": readings.describe_stance(compared),
-        "robustness": describe_robustness(readings.estimates),
+        "robustness": describe_robustness(readings.estimates, codebook, language),
         "sources": _describe_sources(compared, codebook, language),
         "evidence": _choose_evidence(evidence, codebook, language),
         "software": {

@@ -21,6 +21,7 @@ import pandas as pd
 from analysis.counts import check_counts, count_cells, keep_copies
 from analysis.differences import estimate_differences
 from analysis.estimates import NAIVE, Estimate, tabulate
+from analysis.figure_words import say_choice
 from analysis.settings import Copies, Settings, Weight, parse_choice
 from analysis.tallies import tally_variables
 from framing.errors import BingkaiError
@@ -254,13 +255,33 @@ def read_specifications(estimates: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([rows, chosen], axis=1).assign(n_changes=changed)
 
 
-def describe_robustness(estimates: pd.DataFrame) -> dict[str, Any] | None:
+def name_value(row: "pd.Series[Any]", codebook: Codebook, language: str) -> str:
+    """Return the name of a row's value, with its target if it has one."""
+    name = codebook.value_name(str(row["variable"]), str(row["value"]), language=language)
+    if not row["level"]:
+        return name
+    return f"{name} ({codebook.actor_name(str(row['level']), language=language)})"
+
+
+def split_contrast(contrast: str, outlets: Iterable[str]) -> tuple[str, str]:
+    """Return the outlets of ``"A - B"``; their names may hold such a dash themselves."""
+    known = set(outlets)
+    cuts = [i for i in range(len(contrast)) if contrast.startswith(" - ", i)]
+    halves = [(contrast[:i], contrast[i + 3 :]) for i in cuts]
+    return next((h for h in halves if known.issuperset(h)), halves[0] if halves else (contrast, ""))
+
+
+def describe_robustness(
+    estimates: pd.DataFrame, codebook: Codebook, language: str
+) -> dict[str, Any] | None:
     """Return what a manuscript may say of the specifications; None if there are none.
 
     Parameters
     ----------
     estimates
         A table from `analysis.readings.parse_estimates`.
+    codebook, language
+        Give the value its name.
     """
     table = read_specifications(estimates)
     if table.empty:
@@ -270,11 +291,11 @@ def describe_robustness(estimates: pd.DataFrame) -> dict[str, Any] | None:
     alpha = round(1 - float(table["conf_level"].dropna().iloc[0]), 12) if len(known) else 0.05
     sign = np.sign(main["estimate"])
     same = np.sign(known["estimate"]) == sign
+    first, second = split_contrast(str(main["contrast"]), estimates["outlet"].unique())
     return {
-        "variable": str(main["variable"]),
-        "value": str(main["value"]),
-        "level": str(main["level"]),
-        "contrast": str(main["contrast"]),
+        "name": name_value(main, codebook, language),
+        "first": first,
+        "second": second,
         "main": _number(main["estimate"]),
         "n": len(table),
         "n_known": len(known),
@@ -285,7 +306,7 @@ def describe_robustness(estimates: pd.DataFrame) -> dict[str, Any] | None:
         "high": _number(known["estimate"].max()),
         "rows": [
             {
-                "change": _name_change(row, main),
+                **_name_change(row, main),
                 **{
                     name: _number(row[name])
                     for name in ("estimate", "conf_low", "conf_high", "p_adjusted")
@@ -343,10 +364,14 @@ def _turn(row: Estimate, contrast: Contrast) -> Estimate:
     )
 
 
-def _name_change(row: "pd.Series[Any]", main: "pd.Series[Any]") -> str:
-    """Return the one choice in which a row differs, such as ``"weight=article"``; else ``""``."""
+def _name_change(row: "pd.Series[Any]", main: "pd.Series[Any]") -> dict[str, str]:
+    """Return the choice in which a row differs and what was chosen; empty for the main one."""
     own, first = _parse(row["spec"]), _parse(main["spec"])
-    return "".join(f"{name}={choice}" for name, choice in own.items() if choice != first[name])
+    for name, chosen in own.items():
+        if chosen != first[name]:
+            what, said = say_choice(name, chosen, "en")  # the prose is English
+            return {"choice": what, "chosen": said}
+    return {"choice": "", "chosen": ""}
 
 
 def _parse(spec: str) -> dict[str, str]:
