@@ -23,6 +23,7 @@ PROMISED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "odds_ratio": ("estimate", "std_error", "df", "conf_low", "conf_high"),
         "cramers_v": ("estimate", "conf_low", "conf_high"),
         "permutation": ("estimate", "p_value", "p_adjusted"),
+        "specification_median": ("estimate", "p_value"),
         "adjusted_share": ("estimate", "std_error", "df", "conf_low", "conf_high"),
         "marginal_effect": (
             "estimate", "std_error", "df", "conf_low", "conf_high", "p_value", "p_adjusted",

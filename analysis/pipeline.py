@@ -15,6 +15,7 @@ from analysis.comparison import compare_outlets
 from analysis.counts import count_cells
 from analysis.curve_data import prepare_curve
 from analysis.curve_drawing import draw_curve
+from analysis.curve_shuffling import shuffle_curve
 from analysis.drawing import Drawn, draw_all, write_figures
 from analysis.estimates import tabulate
 from analysis.evidence import EVIDENCE_COLUMNS, SHOWN_WORDS, pick_evidence
@@ -237,7 +238,9 @@ def _vary(
         result = label_sentences(sentences, model, codebook, encoder, progress=progress)
         tables[name] = Tables(result.labels, sentences, articles)
     specifications = cross_choices(study.choices)
-    return vary_contrast(study.contrast, specifications, tables, codebook, study.statistics)
+    asked = (study.contrast, specifications, tables, codebook, study.statistics)
+    varied = vary_contrast(*asked)
+    return pd.concat([varied, tabulate([shuffle_curve(*asked)])], ignore_index=True)
 
 
 def _compare(

@@ -291,12 +291,14 @@ def describe_robustness(
     alpha = round(1 - float(table["conf_level"].dropna().iloc[0]), 12) if len(known) else 0.05
     sign = np.sign(main["estimate"])
     same = np.sign(known["estimate"]) == sign
+    shuffled = estimates.loc[estimates["estimand"] == "specification_median", "p_value"]
     first, second = split_contrast(str(main["contrast"]), estimates["outlet"].unique())
     return {
         "name": name_value(main, codebook, language),
         "first": first,
         "second": second,
         "main": _number(main["estimate"]),
+        "p_value": _number(shuffled.iloc[0]) if len(shuffled) else None,
         "n": len(table),
         "n_known": len(known),
         "n_same_sign": int(same.sum()),

@@ -10,6 +10,7 @@ from analysis.comparison import compare_outlets
 from analysis.counts import count_cells
 from analysis.curve_data import prepare_curve
 from analysis.curve_drawing import draw_curve
+from analysis.curve_shuffling import TOO_FEW, shuffle_curve
 from analysis.estimates import Estimate, tabulate
 from analysis.figure_selection import Undrawable
 from analysis.readings import parse_estimates
@@ -185,6 +186,44 @@ def test_what_is_said_of_it(varied: pd.DataFrame) -> None:
 def test_names_with_dashes() -> None:
     assert split_contrast("A - B - C", ["A - B", "C"]) == ("A - B", "C")
     assert split_contrast("A - B - C", ["A", "B - C"]) == ("A", "B - C")
+
+
+def test_shuffled_curve_by_hand(varied: pd.DataFrame) -> None:
+    """The median is that of the rows; its p-value is counted over all shuffles, one at a time."""
+    specifications = cross_choices(CHOICES)
+    settings = Settings(n_permutations=999, seed=4)
+    row = shuffle_curve(CONTRAST, specifications, TABLES, CODEBOOK, settings)
+    assert row.estimate == pytest.approx(varied["estimate"].median())
+    assert row.p_value == 0.001  # 0.5 and 0.35 against 0.2: no shuffle comes near
+    assert row.n_articles == 18
+    # By another road: both weights of one labeler, in plain loops over shuffled outlets.
+    alike = make_tables(5, lean=0.25)
+    few = cross_choices(Choices(encoder=("m",), abstain=(0.0,), copies=("in",)))
+    found = shuffle_curve(CONTRAST, few, {"m": alike}, CODEBOOK, settings)
+    hit = alike.labels["value"].eq("threat").groupby(alike.sentences["article_id"])
+    n_hit, n_all = hit.sum().to_numpy(float), hit.size().to_numpy(float)
+    outlets = np.array([article[0] for article in hit.sum().index])
+    rng, extreme = np.random.default_rng(1), 0
+    for number in range(2_001):
+        own = rng.permutation(outlets) if number else outlets
+        a, b = own == "A", own == "B"
+        by_sentence = n_hit[a].sum() / n_all[a].sum() - n_hit[b].sum() / n_all[b].sum()
+        by_article = (n_hit[a] / n_all[a]).mean() - (n_hit[b] / n_all[b]).mean()
+        median = (by_sentence + by_article) / 2
+        if number == 0:
+            assert found.estimate == pytest.approx(median)
+        else:
+            extreme += abs(median) >= abs(found.estimate) - 1e-12
+    assert found.p_value == pytest.approx(extreme / 2_000, abs=0.06)
+
+
+def test_shuffled_curve_without_specifications() -> None:
+    single = cross_choices(Choices(abstain=(0.0,), weight=("sentence",), copies=("in",)))
+    row = shuffle_curve(CONTRAST, single, TABLES, CODEBOOK, Settings(n_permutations=99))
+    assert math.isnan(row.p_value) and row.reason == TOO_FEW
+    certain = cross_choices(Choices(abstain=(1.0,)))
+    row = shuffle_curve(CONTRAST, certain, TABLES, CODEBOOK, Settings(n_permutations=99))
+    assert row.reason == TOO_FEW
 
 
 def test_curve_is_sorted_and_marked(varied: pd.DataFrame) -> None:
