@@ -22,6 +22,7 @@ Frontiers in Econometrics. Academic Press, 105-142.
 """
 
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -38,6 +39,7 @@ MOST_STEPS = 100
 # that a coefficient runs away, to be looked into.
 LARGE_PREDICTOR = 14.0
 _ROWS_AT_ONCE = 20_000
+_ARTICLES_AT_ONCE = 200
 
 
 class Unfit(Exception):  # noqa: N818 (a state of the data, not a fault)
@@ -270,37 +272,53 @@ def measure_effects(fit: LogitFit, gradients: Floats) -> Effects:
     a' H a. Degrees of freedom are Satterthwaite's, 2 mean^2 / variance of that sum under working
     independence (Bell and McCaffrey 2002, sec. 4).
     """
-    sentences = fit.sentences
-    factor = np.linalg.cholesky(fit.information)
+    unrotate = np.linalg.inv(np.linalg.cholesky(fit.information))
     directions = np.linalg.solve(fit.information, gradients.T)
     contributions = _sum_scores(fit) @ directions
-    n_values, n_columns = fit.coefficients.shape[1], fit.coefficients.shape[0]
-    probabilities = fit.predict(sentences.covariates)[:, 1:]
-    starts = np.flatnonzero(np.diff(sentences.articles, prepend=-1))
-    variances, df = np.empty(len(gradients)), np.empty(len(gradients))
-    adjusted = np.empty_like(contributions)
-    for c, direction in enumerate(directions.T):
-        slopes = sentences.covariates @ direction.reshape(n_values, n_columns).T
-        spread = probabilities * slopes
-        spread -= probabilities * spread.sum(axis=1, keepdims=True)
-        own = np.add.reduceat((spread * slopes).sum(axis=1), starts)
-        crossed = np.add.reduceat(
-            (spread[:, :, None] * sentences.covariates[:, None, :]).reshape(len(spread), -1), starts
-        )
-        rotated = np.linalg.solve(factor, crossed.T)
-        leverage = np.divide(
-            (rotated**2).sum(axis=0), own, out=np.zeros_like(own), where=own > 1e-300
-        )
+    n_coefficients, n_effects = directions.shape
+    independent, square = np.zeros(n_effects), np.zeros(n_effects)
+    kept = np.zeros((n_effects, n_coefficients, n_coefficients))
+    for start, information in _split_information(fit):
+        crossed = information @ directions
+        own = (directions * crossed).sum(axis=1)
+        rotated = (unrotate @ crossed).transpose(2, 0, 1)  # (C, articles, Q)
+        lengths = (rotated**2).sum(axis=2).T
+        leverage = np.divide(lengths, own, out=np.zeros_like(own), where=own > 1e-300)
         inverse = 1 / np.clip(1 - leverage, 1e-6, None)
-        adjusted[:, c] = contributions[:, c] * np.sqrt(inverse)
-        variances[c] = max(float((adjusted[:, c] ** 2).sum()), float(own.sum()))
-        kept = (rotated * inverse) @ rotated.T
-        square = (inverse**2 * (own**2 - 2 * own * (rotated**2).sum(axis=0))).sum()
-        square += (kept**2).sum()
-        df[c] = own.sum() ** 2 / square if own.sum() else np.nan
+        contributions[start : start + len(own)] *= np.sqrt(inverse)
+        independent += own.sum(axis=0)
+        square += (inverse**2 * (own**2 - 2 * own * lengths)).sum(axis=0)
+        kept += (rotated * inverse.T[:, :, None]).transpose(0, 2, 1) @ rotated
+    square += (kept**2).sum(axis=(1, 2))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        df = independent**2 / square
+    variances = np.maximum((contributions**2).sum(axis=0), independent)
     if fit.covariance is not None:
         variances = np.einsum("cq,qr,cr->c", gradients, fit.covariance, gradients)
-    return Effects(variances, df, adjusted)
+    return Effects(variances, df, contributions)
+
+
+def _split_information(fit: LogitFit) -> Iterator[tuple[int, Floats]]:
+    """Give the number of an article and the information (articles, Q, Q) of it and some more."""
+    sentences, (n_columns, n_values) = fit.sentences, fit.coefficients.shape
+    ends = np.flatnonzero(np.diff(sentences.articles, append=-1)) + 1
+    starts = np.concatenate([[0], ends[:-1]])
+    probabilities = fit.predict(sentences.covariates)[:, 1:]
+    for first in range(0, len(ends), _ARTICLES_AT_ONCE):
+        parts = []
+        for start, end in zip(
+            starts[first : first + _ARTICLES_AT_ONCE],
+            ends[first : first + _ARTICLES_AT_ONCE],
+            strict=True,
+        ):
+            p, x = probabilities[start:end], sentences.covariates[start:end]
+            spread = -p[:, :, None] * p[:, None, :]
+            spread[:, range(n_values), range(n_values)] += p
+            squares = (x[:, :, None] * x[:, None, :]).reshape(len(x), -1)
+            parts.append(spread.reshape(len(p), -1).T @ squares)
+        blocks = np.array(parts).reshape(-1, n_values, n_values, n_columns, n_columns)
+        size = n_values * n_columns
+        yield first, blocks.transpose(0, 1, 3, 2, 4).reshape(-1, size, size)
 
 
 def _sum_scores(fit: LogitFit) -> Floats:

@@ -234,11 +234,12 @@ def _estimate_shares(frame: _Frame, design: Design, fit: LogitFit) -> Iterator[E
     """Give every outlet's shares with the sentences of all outlets, score intervals around."""
     method = _name_method(design, fit)
     level = frame.settings.conf_level
+    known = [average_probabilities(fit, design.place(outlet)) for outlet in design.outlets]
+    measured = dict(zip(design.outlets, _measure_all(fit, [g for _, g in known]), strict=True))
     for outlet in frame.outlets:
         alone = frame.why_alone([outlet])
         if not alone:
-            shares, gradients = average_probabilities(fit, design.place(outlet))
-            effects = measure_effects(fit, gradients)
+            shares, effects = known[design.outlets.index(outlet)][0], measured[outlet]
             spread = shares * (1 - shares)
             limits = limit_shares(
                 shares, spread / effects.variances, critical_value(effects.df, level)
@@ -301,11 +302,12 @@ def _estimate_effects(
     """Return the rows of one family of marginal effects."""
     settings = frame.settings
     named = [design.values.index(v) for v in frame.values if not _why_missing(design, v)]
-    usable = [c for c in contrasts if c.effect is not None]
+    usable = [c for c in contrasts if c.gradients is not None]
     maxima, level = None, settings.conf_level
-    effects = {id(c): measure_effects(fit, c.gradients) for c in usable if c.gradients is not None}
+    measured = _measure_all(fit, [c.gradients for c in usable if c.gradients is not None])
+    effects = dict(zip(map(id, usable), measured, strict=True))
     if settings.adjust is Adjust.MAX_T and usable:
-        maxima = _draw_maxima([effects[id(c)] for c in usable], named, settings)
+        maxima = _draw_maxima(measured, named, settings)
         level = maxima.find_level(settings.conf_level)
     rows = []
     for contrast in contrasts:
@@ -345,6 +347,23 @@ def _test(effect: float, variance: float, df: float, level: float) -> dict[str, 
         "conf_low": max(effect - half, -1.0), "conf_high": min(effect + half, 1.0),
         "p_value": p_value, "p_adjusted": p_value,
     }  # fmt: skip
+
+
+def _measure_all(fit: LogitFit, gradients: Sequence[Floats]) -> list[Effects]:
+    """Measure the effects of several gradients (J, Q) in one pass over the articles."""
+    if not gradients:
+        return []
+    together = measure_effects(fit, np.concatenate(gradients))
+    cuts = np.cumsum([len(part) for part in gradients])[:-1]
+    return [
+        Effects(*parts)
+        for parts in zip(
+            np.split(together.variances, cuts),
+            np.split(together.df, cuts),
+            np.split(together.contributions, cuts, axis=1),
+            strict=True,
+        )
+    ]
 
 
 def _draw_maxima(effects: Sequence[Effects], named: Sequence[int], settings: Settings) -> Maxima:
