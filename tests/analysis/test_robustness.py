@@ -1,6 +1,7 @@
 """One contrast under many choices: rows that the main table would have, the curve, bad input."""
 
 import math
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from analysis.curve_drawing import draw_curve
 from analysis.curve_shuffling import TOO_FEW, shuffle_curve
 from analysis.estimates import Estimate, tabulate
 from analysis.figure_selection import Undrawable
+from analysis.pipeline import Step, run_study
 from analysis.readings import parse_estimates
 from analysis.robustness import (
     METHODS,
@@ -28,9 +30,10 @@ from analysis.robustness import (
 )
 from analysis.settings import Settings
 from analysis.study import read_study
-from framing.errors import BingkaiError
+from framing.errors import BingkaiError, BingkaiWarning
 from framing.schema import COLUMNS
 from framing.scheme import read_codebook
+from framing.tables import read_table, write_table
 
 CODEBOOK = read_codebook()
 CONTRAST = Contrast("A", "B", "threat")
@@ -327,3 +330,39 @@ def test_choices_of_a_study(tmp_path) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(BingkaiError, match="encoder 'big' is unknown; use e5-small, fast"):
         choices = Choices(encoder=("big",))
         vary_contrast(CONTRAST, cross_choices(choices), TABLES, CODEBOOK)
+
+
+def test_a_study_with_a_main_contrast(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    """From a table of composed articles to estimates, models and curve in a results folder."""
+    said = (
+        "Kapal perang baru itu mengancam nelayan di selat.",
+        "Ekspor kopi naik berkat perjanjian dagang.",
+        "Para menteri sepakat berunding lagi pekan depan.",
+        "Rudal itu dapat mencapai ibu kota, kata seorang pengamat.",
+    )
+    rows = [
+        {
+            "outlet": outlet,
+            "title": f"Kabar {outlet} nomor {number}",
+            "published": f"2024-06-{number + 1:02d}",
+            "text": " ".join(said[(number + shift) % 4 :] + said[: number % 3]),
+        }
+        for shift, outlet in enumerate(("Harian Karangan", "Warta Rekaan"))
+        for number in range(4)
+    ]
+    write_table(pd.DataFrame(rows), tmp_path / "articles.csv")
+    study = tmp_path / "study.toml"
+    study.write_text(
+        '[study]\ntitle = "t"\ncorpus = "articles.csv"\n[statistics]\nn_permutations = 99\n'
+        '[robustness]\ncontrast = ["Harian Karangan", "Warta Rekaan"]\nvalue = "threat"\n'
+        'encoder = ["e5-small"]\nabstain = [0.0, 0.3]\n[draw]\nfigures = []\n'
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", BingkaiWarning)  # of figures that so little cannot carry
+        run_study(read_study(study), tmp_path / "results", until=Step.FIGURES)
+    estimates = read_table(tmp_path / "results" / "estimates.csv")
+    assert len(read_specifications(estimates)) == 8
+    assert {"adjusted_share", "marginal_effect", "specification_median"} <= set(
+        estimates["estimand"]
+    )
+    assert (tmp_path / "results" / "figures" / "specifications.pdf").is_file()
