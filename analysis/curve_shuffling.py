@@ -59,6 +59,7 @@ def shuffle_curve(
     """
     counted: dict[tuple[str, float, str], pd.DataFrame] = {}
     parts: list[tuple[Floats, Floats]] = []
+    n_sentences = 0
     articles = _list_articles(contrast, tables)
     first = (articles == contrast.first).to_numpy()
     for spec in specifications:
@@ -74,6 +75,7 @@ def shuffle_curve(
         hits, sentences, own = _count(counted[key], contrast, codebook, settings)
         known = own.get_indexer(articles.index)
         if len(hits) and set(articles.loc[own]) == {contrast.first, contrast.second}:
+            n_sentences = max(n_sentences, int(sentences.sum()))
             y, s = weigh(hits[:, None], sentences, spec.weight)
             spread = [np.where(known >= 0, part[known], 0.0) for part in (y[:, 0], s)]
             parts.append((np.round(spread[0] * _GRID) / _GRID, spread[1]))
@@ -87,6 +89,7 @@ def shuffle_curve(
         weight="",
         copies="",
         spec="all",
+        n_sentences=n_sentences,
         n_articles=len(articles),
         reason=TOO_FEW,
     )
