@@ -30,7 +30,11 @@ COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "counts": (
             "article_id", "outlet", "published", "frame", "stance", "target", "sentiment",
-            "voice", "source_group", "copied", "n_sentences",
+            "voice", "source_group", "copied", "n_sentences", "story",
+        ),
+        "copies": (
+            "cluster", "sentence_id", "copy_of", "article_id", "outlet", "published", "agency",
+            "kind", "overlap",
         ),
         "estimates": (
             "estimand", "variable", "value", "outlet", "contrast", "by", "level", "method",
