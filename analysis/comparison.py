@@ -11,12 +11,16 @@ from analysis.counts import check_counts, keep_copies
 from analysis.differences import estimate_differences, estimate_odds_ratios
 from analysis.effects import compare_profiles
 from analysis.estimates import Estimate, tabulate
-from analysis.settings import Settings, Weight
+from analysis.parts import compare_parts
+from analysis.settings import Copies, Settings, Weight
 from analysis.shares import estimate_shares
+from analysis.stories import estimate_by_story
 from analysis.tallies import Tally, tally_coverage, tally_crossings, tally_variables
+from analysis.timeline import compare_times, follow_shares
 from framing.errors import BingkaiError
 from framing.scheme import Codebook
 
+_OTHER = {Copies.IN: Copies.OUT, Copies.OUT: Copies.IN}
 NO_SAMPLE = "one article an outlet: articles of different outlets are no sample of one population"
 
 
@@ -24,6 +28,9 @@ def compare_outlets(
     counts: pd.DataFrame, codebook: Codebook, settings: Settings | None = None
 ) -> pd.DataFrame:
     """Compare outlets: shares, differences, odds ratios, Cramér's V and permutation tests.
+
+    Then who says what, with which share; shares over time and around events; and shares and
+    differences with wire stories as clusters. All of it with and without copies, if there are any.
 
     Parameters
     ----------
@@ -39,7 +46,8 @@ def compare_outlets(
     pandas.DataFrame
         The estimates table. Shares come with both weights, and so does the coverage (the share of
         sentences with a label) of a variable that some sentences lack; everything else comes with
-        the weight of the settings. Rows and numbers do not depend on the order of the counts.
+        the weight of the settings. The rows of the settings' `copies` come first. Rows and numbers
+        do not depend on the order of the counts.
 
     Raises
     ------
@@ -52,21 +60,34 @@ def compare_outlets(
     for target in settings.targets:
         if target not in known:
             raise BingkaiError(f"settings: target {target!r} is no actor of {codebook.id}")
-    counts = keep_copies(check_counts(counts, codebook), settings.copies)
-    return tabulate(_estimate_all(counts, codebook, settings))
+    counts = check_counts(counts, codebook)
+    outlets = tuple(sorted(counts["outlet"].unique()))
+    chosen = keep_copies(counts, settings.copies)
+    rows = [*_estimate_all(chosen, codebook, settings, outlets=outlets)]
+    if counts["copied"].any() and not counts["copied"].all():
+        other = replace(settings, copies=_OTHER[settings.copies])
+        kept = keep_copies(counts, other.copies)
+        rows += _estimate_all(kept, codebook, other, outlets=outlets)
+    return tabulate(rows)
 
 
 def _estimate_all(
-    counts: pd.DataFrame, codebook: Codebook, settings: Settings
+    counts: pd.DataFrame, codebook: Codebook, settings: Settings, *, outlets: tuple[str, ...]
 ) -> Iterator[Estimate]:
-    tallies = tally_variables(counts, codebook, targets=settings.targets)
+    tallies = [
+        tally.among(outlets)
+        for tally in tally_variables(counts, codebook, targets=settings.targets)
+    ]
     if not tallies:
         raise BingkaiError("counts: no variable has a value; label the sentences first")
-    crossings = list(tally_crossings(counts, codebook, targets=settings.targets))
+    crossings = [
+        tally.among(outlets)
+        for tally in tally_crossings(counts, codebook, targets=settings.targets)
+    ]
     for tally in (*tallies, *crossings):
         for weight in Weight:
             yield from _withhold_errors(tally, estimate_shares(tally, settings, weight=weight))
-    for tally in tally_coverage(counts, codebook):
+    for tally in (covered.among(outlets) for covered in tally_coverage(counts, codebook)):
         for weight in Weight:
             rows = _withhold_errors(tally, estimate_shares(tally, settings, weight=weight))
             yield from (replace(row, estimand="coverage", value="") for row in rows)
@@ -74,6 +95,11 @@ def _estimate_all(
         yield from estimate_differences(tally, settings)
         yield from estimate_odds_ratios(tally, settings)
     yield from compare_profiles(tallies, settings)
+    yield from compare_parts(counts, codebook, settings, outlets=outlets)
+    for tally in tallies:
+        yield from estimate_by_story(tally, settings)
+    yield from follow_shares(counts, codebook, settings, outlets=outlets)
+    yield from compare_times(counts, codebook, settings)
 
 
 def _withhold_errors(tally: Tally, shares: Iterator[Estimate]) -> Iterator[Estimate]:

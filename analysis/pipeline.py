@@ -11,6 +11,7 @@ import pandas as pd
 
 from analysis.accuracy_drawing import draw_accuracy
 from analysis.comparison import compare_outlets
+from analysis.copying import compare_copies
 from analysis.counts import count_cells
 from analysis.drawing import Drawn, draw_all
 from analysis.evidence import EVIDENCE_COLUMNS, SHOWN_WORDS, pick_evidence
@@ -26,6 +27,8 @@ from analysis.results import (
 )
 from analysis.settings import Settings
 from analysis.study import Study
+from analysis.words import compare_words
+from framing.copies import trace_copies
 from framing.encoder import Encoder, Progress
 from framing.errors import BingkaiError, BingkaiWarning
 from framing.evaluation import Evaluation
@@ -218,7 +221,13 @@ def _compare(work: Path, codebook: Codebook, settings: Settings) -> None:
     )
     counts = count_cells(labels, sentences, articles)
     write_table(counts, work / "counts.csv")
-    write_table(compare_outlets(counts, codebook, settings), work / "estimates.csv")
+    estimates = compare_outlets(counts, codebook, settings)
+    copied = compare_copies(sentences, articles, settings)
+    write_table(pd.concat([estimates, copied], ignore_index=True), work / "estimates.csv")
+    write_table(trace_copies(sentences, articles), work / "copies.csv")
+    words, examples = compare_words(labels, sentences, articles, settings)
+    write_table(words, work / "words.csv")
+    write_table(examples, work / "word_examples.csv")
     write_table(pick_evidence(labels, sentences, articles), work / "evidence.csv")
 
 

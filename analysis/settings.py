@@ -1,6 +1,7 @@
 """How a comparison is made: one frozen record of every choice."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
@@ -23,6 +24,15 @@ class Copies(StrEnum):
     OUT = "out"
 
 
+class Period(StrEnum):
+    """What a corpus is cut into to follow it over time; `AUTO` chooses by its length."""
+
+    AUTO = "auto"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """Choices of a comparison; the defaults are those of the manual.
@@ -39,12 +49,19 @@ class Settings:
         ``"sentence"`` or ``"article"``: contrasts and tests are made with this one, shares with
         both.
     copies
-        ``"in"`` counts copied sentences, ``"out"`` leaves them away.
+        ``"in"`` counts copied sentences, ``"out"`` leaves them away; this comparison comes first,
+        and the other one after it.
     contrasts
         Pairs of outlets to compare, ``(("A", "B"),)`` for A minus B; all pairs if empty. Fewer
         pairs, chosen beforehand, mean a smaller family of tests.
     targets
         Actors whose stance is compared; every actor that is a target in the counts if empty.
+    period
+        What shares over time are of: ``"day"``, ``"week"`` (Monday to Sunday), ``"month"``, or
+        ``"auto"``, days in up to a month, weeks in up to a year and months in a longer time.
+    events
+        Days and names, ``(("2024-06-19", "treaty"),)``: shares from that day on are compared with
+        those before it.
 
     Raises
     ------
@@ -59,6 +76,8 @@ class Settings:
     copies: Copies = Copies.IN
     contrasts: tuple[tuple[str, str], ...] = ()
     targets: tuple[str, ...] = ()
+    period: Period = Period.AUTO
+    events: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         if not 0.5 < self.conf_level < 1:
@@ -73,11 +92,27 @@ class Settings:
             raise BingkaiError(f"settings: seed is {self.seed}; give 0 or a positive whole number")
         if any(len(pair) != 2 for pair in self.contrasts):
             raise BingkaiError("settings: contrasts are pairs of outlets, such as [['A', 'B']]")
+        for event in self.events:
+            if len(event) != 2 or not _is_day(event[0]):
+                raise BingkaiError(
+                    "settings: events are days and names, such as [['2024-06-19', 'treaty']]"
+                )
+        if len({day for day, _ in self.events}) < len(self.events):
+            raise BingkaiError("settings: two events are on one day; name them together")
         # Lists and strings from a study file become tuples and enums here, once.
         object.__setattr__(self, "contrasts", tuple((a, b) for a, b in self.contrasts))
         object.__setattr__(self, "targets", tuple(self.targets))
+        object.__setattr__(self, "events", tuple((day, name) for day, name in self.events))
+        object.__setattr__(self, "period", _parse(Period, self.period, "period"))
         object.__setattr__(self, "weight", _parse(Weight, self.weight, "weight"))
         object.__setattr__(self, "copies", _parse(Copies, self.copies, "copies"))
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except (TypeError, ValueError):
+        return False
 
 
 def _parse(kind: type[_Choice], text: str, name: str) -> _Choice:

@@ -21,6 +21,8 @@
     copies = "in"              # or "out": whether copied sentences are counted
     contrasts = [["A", "B"]]   # outlets to compare, A minus B; all pairs if not given
     targets = ["russia"]       # actors whose stance is compared; all that occur if not given
+    period = "auto"            # or "day", "week", "month": what shares over time are of
+    events = [["2024-06-19", "Treaty signed"]]   # before and after are compared, if any are given
 
     [draw]                     # optional
     figures = ["shares", ...]  # all if not given
@@ -77,11 +79,16 @@ _KEYS: Mapping[str, Mapping[str, type]] = {
     },
     "statistics": {
         "conf_level": float, "n_permutations": int, "weight": str,
-        "copies": str, "contrasts": list, "targets": list,
+        "copies": str, "contrasts": list, "targets": list, "period": str, "events": list,
     },
     "draw": {"figures": list},
     "write": {"template": str, "bibliography": str, "formats": list},
 }  # fmt: skip
+# Keys that hold pairs, and how they are written.
+_PAIRS: Mapping[str, str] = {
+    "contrasts": '[["A", "B"], ...]',
+    "events": '[["2024-06-19", "Treaty signed"], ...]',
+}
 
 
 def read_study(path: str | Path) -> Study:
@@ -106,7 +113,7 @@ def read_study(path: str | Path) -> Study:
     main, write = data["study"], data.get("write", {})
     seed = main.get("seed", 0)
     statistics: dict[str, Any] = dict(data.get("statistics", {}))
-    for key in ("contrasts", "targets"):
+    for key in ("contrasts", "targets", "events"):
         if key in statistics:
             statistics[key] = tuple(
                 tuple(item) if isinstance(item, list) else item for item in statistics[key]
@@ -150,14 +157,18 @@ def _check_keys(data: Mapping[str, Any], path: Path) -> None:
                 )
             if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
                 raise BingkaiError(f"{path}: [{section}] {key} = {value!r} is no {_KINDS[kind]}")
-            if key == "contrasts":
-                if not all(isinstance(pair, list) and len(pair) == 2 for pair in items):
-                    raise BingkaiError(f'{path}: [{section}] write {key} as [["A", "B"], ...]')
+            if key in _PAIRS:
+                if not all(_is_pair(pair) for pair in items):
+                    raise BingkaiError(f"{path}: [{section}] write {key} as {_PAIRS[key]}")
             elif kind is list and not all(isinstance(item, str) for item in items):
                 raise BingkaiError(f"{path}: [{section}] {key} must be a list of texts")
     for key in ("title", "corpus"):
         if key not in data.get("study", {}):
             raise BingkaiError(f"{path}: [study] lacks the key {key!r}")
+
+
+def _is_pair(item: Any) -> bool:
+    return isinstance(item, list) and len(item) == 2 and all(isinstance(part, str) for part in item)
 
 
 def _existing(study: Path, key: str, name: str) -> Path:

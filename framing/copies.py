@@ -6,7 +6,7 @@ embedding decides: a rewording keeps the meaning, a set phrase between two repor
 bounds were set on sentences of three real pages and of the composed demo corpus, few of each.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 import numpy as np
@@ -38,7 +38,10 @@ class Kind(StrEnum):
 
 
 def mark_copies(
-    sentences: pd.DataFrame, articles: pd.DataFrame, *, encoder: Encoder | None = None
+    sentences: pd.DataFrame,
+    articles: pd.DataFrame,
+    *,
+    encoder: Callable[[], Encoder] | None = None,
 ) -> pd.DataFrame:
     """Fill ``copy_of``: the sentence of another article that each copy is likely to come from.
 
@@ -54,9 +57,9 @@ def mark_copies(
     articles
         The articles table: ``article_id`` and ``published``; ``outlet`` and ``agency``, if known.
     encoder
-        Finds rewordings; without one, only near copies are found. Give the general encoder
-        (`framing.encoder.load_encoder`): one that is tuned to a codebook finds sentences alike
-        that only have the same codes.
+        Loads what finds rewordings, and is only called where some are likely; without it, only
+        near copies are found. Give the general encoder (`framing.encoder.load_encoder`): one that
+        is tuned to a codebook finds sentences alike that only have the same codes.
 
     Returns
     -------
@@ -76,9 +79,9 @@ def mark_copies(
         )
     members = _join(sentences, articles).assign(group=groups)[long]
     members = members[members.groupby("group")["article_id"].transform("nunique") > 1]
-    credits = _find_credits(members, "group")
+    credited = _find_credits(members, "group")
     members["own"] = [
-        canonical_agency(outlet) == credits[group] != "" or outlet == credits[group] != ""
+        canonical_agency(outlet) == credited[group] != "" or outlet == credited[group] != ""
         for outlet, group in zip(members["outlet"], members["group"], strict=True)
     ]
     ranked = members.sort_values(["own", "rank"], ascending=[False, True], kind="stable")
@@ -141,9 +144,9 @@ def cluster_sentences(sentences: pd.DataFrame, articles: pd.DataFrame) -> pd.Dat
     clusters = copy_of.where(copy_of != "", joined["sentence_id"])
     inside = (copy_of != "") | joined["sentence_id"].isin(set(copy_of) - {""})
     members = joined.assign(copy_of=copy_of, cluster=clusters)[inside]
-    credits = _find_credits(members, "cluster")
+    credited = _find_credits(members, "cluster")
     first = members["cluster"].map(members.set_index("sentence_id")["rank"])
-    members = members.assign(agency=members["cluster"].map(credits), first=first)
+    members = members.assign(agency=members["cluster"].map(credited), first=first)
     members["is_copy"] = members["copy_of"] != ""
     ranked = members.sort_values(["first", "cluster", "is_copy", "rank"], kind="stable")
     names = ["cluster", "sentence_id", "copy_of", "article_id", "outlet", "published", "agency"]
@@ -165,21 +168,26 @@ def find_borrowed(sentences: pd.DataFrame, articles: pd.DataFrame) -> set[str]:
     return set(members.loc[borrowed, "sentence_id"])
 
 
-def _group(words: Sequence[Sequence[str]], texts: Sequence[str], encoder: Encoder | None) -> Codes:
+def _group(
+    words: Sequence[Sequence[str]],
+    texts: Sequence[str],
+    encoder: Callable[[], Encoder] | None,
+) -> Codes:
     """Return (n_texts,) the number of the group of texts that each is alike to."""
     codes, _ = pd.factorize(np.array([" ".join(own) for own in words], dtype=object))
     first = np.unique(codes, return_index=True)[1]
     overlaps = find_overlaps([words[place] for place in first], least=LOOSE)
     alike = overlaps.runs >= NEAR
-    if encoder is not None:
-        open_ = np.flatnonzero(~alike & (overlaps.words >= COMMON_WORDS))
+    open_ = np.flatnonzero(~alike & (overlaps.words >= COMMON_WORDS))
+    if encoder is not None and len(open_):
         pairs = [
             [texts[first[side[pair]]] for side in (overlaps.left, overlaps.right)] for pair in open_
         ]
-        alike[open_] = _compare_meanings(pairs, encoder) >= SAME_MEANING
+        alike[open_] = _compare_meanings(pairs, encoder()) >= SAME_MEANING
     left, right = overlaps.left[alike], overlaps.right[alike]
     graph = sparse.coo_array((np.ones(len(left)), (left, right)), shape=(len(first),) * 2)
-    return csgraph.connected_components(graph, directed=False)[1].astype(np.int64)[codes]
+    groups: Codes = csgraph.connected_components(graph, directed=False)[1].astype(np.int64)
+    return groups[codes]
 
 
 def _compare_meanings(pairs: Sequence[Sequence[str]], encoder: Encoder) -> Floats:
@@ -188,7 +196,7 @@ def _compare_meanings(pairs: Sequence[Sequence[str]], encoder: Encoder) -> Float
     place = {text: number for number, text in enumerate(texts)}
     vectors = embed(texts, encoder).astype(np.float64)
     sides = [vectors[[place[pair[side]] for pair in pairs]] for side in (0, 1)]
-    return np.asarray((sides[0] * sides[1]).sum(axis=1)) if pairs else np.empty(0)
+    return np.asarray((sides[0] * sides[1]).sum(axis=1))
 
 
 def _join(sentences: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:
@@ -205,7 +213,7 @@ def _join(sentences: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:
 
 
 def _find_credits(members: pd.DataFrame, key: str) -> dict[str, str]:
-    """Return, by cluster, the agency that most of its articles credit; the earliest decides ties."""
+    """Return, by cluster, the agency that most articles credit; the earliest decides ties."""
     ranked = members.sort_values("rank", kind="stable").drop_duplicates([key, "article_id"])
     named = ranked.assign(agency=ranked["agency"].str.split(";")).explode("agency")
     named["agency"] = named["agency"].str.strip()
@@ -213,9 +221,9 @@ def _find_credits(members: pd.DataFrame, key: str) -> dict[str, str]:
     # `sort=False` keeps the order of the articles, and `idxmax` the first of the most frequent.
     counts = named.groupby([key, "agency"], sort=False).size()
     most = counts.groupby(level=0, sort=False).idxmax()
-    credits = dict.fromkeys(members[key], "")
-    credits.update({cluster: agency for cluster, agency in most})
-    return credits
+    credited = dict.fromkeys(members[key], "")
+    credited.update(dict(most))
+    return credited
 
 
 def _text(column: "pd.Series[str]") -> "pd.Series[str]":

@@ -42,6 +42,13 @@ COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "conf_level", "p_value", "p_adjusted", "family", "n_sentences", "n_articles",
             "n_gold", "reason",
         ),
+        "words": (
+            "outlet", "frame", "copies", "rank", "word", "log_odds", "std_error", "z",
+            "z_articles", "n_uses", "n_uses_elsewhere", "n_articles",
+        ),
+        "word_examples": (
+            "outlet", "frame", "copies", "word", "rank", "sentence_id", "article_id", "text",
+        ),
         "scores": (
             "variable", "value", "precision", "precision_low", "precision_high", "recall",
             "recall_low", "recall_high", "f1", "conf_low", "conf_high", "coverage", "n_gold",
