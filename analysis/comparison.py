@@ -1,10 +1,9 @@
 """From counts to estimates: every number of a comparison in one table."""
 
-import math
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
-import numpy as np
 import pandas as pd
 
 from analysis.counts import check_counts, keep_copies
@@ -13,7 +12,7 @@ from analysis.effects import compare_profiles
 from analysis.estimates import Estimate, tabulate
 from analysis.parts import compare_parts
 from analysis.settings import Copies, Settings, Weight
-from analysis.shares import estimate_shares
+from analysis.shares import estimate_shares, is_no_sample, without_errors
 from analysis.stories import estimate_by_story
 from analysis.tallies import Tally, tally_coverage, tally_crossings, tally_variables
 from analysis.timeline import compare_times, follow_shares
@@ -21,7 +20,6 @@ from framing.errors import BingkaiError
 from framing.scheme import Codebook
 
 _OTHER = {Copies.IN: Copies.OUT, Copies.OUT: Copies.IN}
-NO_SAMPLE = "one article an outlet: articles of different outlets are no sample of one population"
 
 
 def compare_outlets(
@@ -86,39 +84,31 @@ def _estimate_all(
     ]
     for tally in (*tallies, *crossings):
         for weight in Weight:
-            yield from _withhold_errors(tally, estimate_shares(tally, settings, weight=weight))
+            yield from _estimate_shares(tally, settings, weight)
     for tally in (covered.among(outlets) for covered in tally_coverage(counts, codebook)):
         for weight in Weight:
-            rows = _withhold_errors(tally, estimate_shares(tally, settings, weight=weight))
+            rows = _estimate_shares(tally, settings, weight)
             yield from (replace(row, estimand="coverage", value="") for row in rows)
     for tally in tallies:
         yield from estimate_differences(tally, settings)
         yield from estimate_odds_ratios(tally, settings)
     yield from compare_profiles(tallies, settings)
-    yield from compare_parts(counts, codebook, settings, outlets=outlets)
-    for tally in tallies:
-        yield from estimate_by_story(tally, settings)
-    yield from follow_shares(counts, codebook, settings, outlets=outlets)
-    yield from compare_times(counts, codebook, settings)
-
-
-def _withhold_errors(tally: Tally, shares: Iterator[Estimate]) -> Iterator[Estimate]:
-    """Take the errors off the shares in all outlets where each has a single article.
-
-    The spread of such articles is that between outlets, and says nothing about other articles.
-    """
-    mixed = len(tally.codes) > 1 and bool((np.bincount(tally.codes) <= 1).all())
-    for row in shares:
-        yield _without_errors(row) if mixed and row.outlet == "" else row
-
-
-def _without_errors(row: Estimate) -> Estimate:
-    return replace(
-        row,
-        std_error=math.nan,
-        df=math.nan,
-        conf_low=math.nan,
-        conf_high=math.nan,
-        conf_level=math.nan,
-        reason=NO_SAMPLE,
+    more = chain(
+        compare_parts(counts, codebook, settings, outlets=outlets),
+        chain.from_iterable(estimate_by_story(tally, settings) for tally in tallies),
+        follow_shares(counts, codebook, settings, outlets=outlets),
+        compare_times(counts, codebook, settings),
     )
+    # A part, a day or a story can have two articles where no outlet has.
+    lone = all(is_no_sample(tally) for tally in tallies)
+    yield from (without_errors(row) if lone and _is_pooled(row) else row for row in more)
+
+
+def _estimate_shares(tally: Tally, settings: Settings, weight: Weight) -> Iterator[Estimate]:
+    lone = is_no_sample(tally)
+    for row in estimate_shares(tally, settings, weight=weight):
+        yield without_errors(row) if lone and _is_pooled(row) else row
+
+
+def _is_pooled(row: Estimate) -> bool:
+    return row.outlet == "" and (row.contrast == "" or row.estimand == "change")

@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.estimates import Estimate, tabulate
 from analysis.settings import Copies, Settings
-from analysis.shares import estimate_shares
+from analysis.shares import estimate_shares, is_no_sample, without_errors
 from analysis.tallies import Cell, Tally
 from framing.copies import cluster_sentences, find_borrowed
 
@@ -102,6 +102,10 @@ def _estimate(
         sentences=np.bincount(codes).astype(np.float64),
         stories=np.arange(len(ids), dtype=np.int64),
     )
+    lone = is_no_sample(tally)
     for row in estimate_shares(tally, settings, weight=settings.weight):
-        if row.outlet or by != BY_OUTLET:  # all outlets together have printed nothing elsewhere
-            yield replace(row, estimand=COPIED, copies=str(Copies.IN))
+        copied = replace(row, estimand=COPIED, copies=str(Copies.IN))
+        if row.outlet:
+            yield copied
+        elif by != BY_OUTLET:  # all outlets together have printed nothing elsewhere
+            yield without_errors(copied) if lone else copied

@@ -13,8 +13,8 @@ from analysis.accuracy_drawing import draw_accuracy
 from analysis.comparison import compare_outlets
 from analysis.copying import compare_copies
 from analysis.counts import count_cells
-from analysis.drawing import Drawn, draw_all
 from analysis.evidence import EVIDENCE_COLUMNS, SHOWN_WORDS, pick_evidence
+from analysis.figures import Drawn, draw_all
 from analysis.manuscript import write_manuscript
 from analysis.numbers import collect_numbers
 from analysis.results import (
@@ -247,10 +247,16 @@ def _explain_evidence(
 
 def _draw(work: Path, codebook: Codebook, figures: tuple[str, ...], language: str) -> list[str]:
     """Draw what the estimates can carry and return the names of the figures drawn."""
-    estimates = read_table(work / "estimates.csv")
-    return _report_undrawn(
-        draw_all(estimates, codebook, work / "figures", figures, language=language)
+    words = work / "words.csv"
+    drawn = draw_all(
+        read_table(work / "estimates.csv"),
+        codebook,
+        work / "figures",
+        figures,
+        language=language,
+        words=read_table(words) if words.is_file() else None,
     )
+    return _report_undrawn(drawn)
 
 
 def _report_undrawn(drawn: Sequence[Drawn]) -> list[str]:

@@ -39,7 +39,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from analysis.drawing import FIGURES
+from analysis.figures import FIGURES
 from analysis.manuscript import FORMATS
 from analysis.settings import Settings
 from framing.errors import BingkaiError

@@ -71,11 +71,12 @@ def compare_times(
     After means from the day of the event on. Articles are clusters on both sides, and the interval
     is that of a difference of two outlets. All outlets and values of a variable and event are one
     family of tests; all outlets together are a test of another hypothesis and form their own.
-    A change is no effect: whatever else happened at that time is in it.
+    `level` is day and name of the event. A change is no effect: whatever else happened at that time
+    is in it.
     """
     dated = counts.loc[counts["published"] != ""]
     once = replace(settings, contrasts=((AFTER, BEFORE),))
-    for day, _ in settings.events:
+    for day, name in settings.events:
         sides = (dated["published"] >= day).map({True: AFTER, False: BEFORE})
         changes: dict[tuple[str, str], list[Estimate]] = {}
         for outlet in ("", *sorted(dated["outlet"].unique())):
@@ -84,7 +85,13 @@ def compare_times(
                 rows = estimate_differences(tally.among((AFTER, BEFORE)), once)
                 family = "each outlet" if outlet else "all outlets"
                 changes.setdefault((tally.variable, family), []).extend(
-                    replace(row, estimand="change", outlet=outlet, by=BY_EVENT, level=day)
+                    replace(
+                        row,
+                        estimand="change",
+                        outlet=outlet,
+                        by=BY_EVENT,
+                        level=f"{day} {name}".strip(),
+                    )
                     for row in rows
                 )
         for (variable, family), rows in changes.items():

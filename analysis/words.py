@@ -167,7 +167,7 @@ def compare_words(
     -----
     The prior is the whole corpus, scaled to the size of its average article: an article's worth of
     the usual words is added to both sides (Monroe et al. 2008, eq. 23). A word must be used three
-    times here, in two articles.
+    times here, in two articles, and not be part of the outlet's name, which stands in datelines.
     """
     table = _join(labels, sentences, articles)
     other = Copies.OUT if settings.copies is Copies.IN else Copies.IN
@@ -179,7 +179,9 @@ def compare_words(
             continue
         vocabulary = count_words(kept)
         for outlet, frame, here, elsewhere in _sides(vocabulary.sentences):
-            found = _find_words(vocabulary, here, elsewhere)
+            found = _find_words(
+                vocabulary, here, elsewhere, without=_WORD.findall(outlet.casefold())
+            )
             shown = _pick_examples(vocabulary, here, found["word"].tolist())
             place = {"outlet": outlet, "frame": frame, "copies": str(copies)}
             words.append(found.assign(**place))
@@ -221,8 +223,10 @@ def _sides(sentences: pd.DataFrame) -> Iterator[tuple[str, str, Mask, Mask]]:
             yield outlet, frame, own & inside, ~own & inside
 
 
-def _find_words(vocabulary: Vocabulary, here: Mask, elsewhere: Mask) -> pd.DataFrame:
-    """Return the words with the highest z here, best first."""
+def _find_words(
+    vocabulary: Vocabulary, here: Mask, elsewhere: Mask, *, without: Sequence[str]
+) -> pd.DataFrame:
+    """Return the words with the highest z here, best first, but for those of the outlet's name."""
     articles = pd.factorize(vocabulary.sentences["article_id"])[0]
     n_articles = int(articles.max()) + 1
     everything = np.asarray(vocabulary.uses.sum(axis=0)).ravel()
@@ -234,6 +238,7 @@ def _find_words(vocabulary: Vocabulary, here: Mask, elsewhere: Mask) -> pd.DataF
     weighed = weigh_log_odds(uses[0], uses[1], prior)
     n_using = np.asarray((sides[0] > 0).sum(axis=0)).ravel()
     enough = (uses[0] >= LEAST_USES) & (n_using >= LEAST_ARTICLES) & (weighed.z > 0)
+    enough &= ~np.isin(vocabulary.words.astype(str), list(without))
     # Ties stand in the order of the alphabet, which is that of the columns.
     best = [w for w in np.argsort(-weighed.z, kind="stable") if enough[w]][:MOST_WORDS]
     errors = cluster_errors(sides[0], sides[1], prior)

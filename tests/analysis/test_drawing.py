@@ -27,8 +27,6 @@ from matplotlib.text import Text
 
 from analysis.comparison import compare_outlets
 from analysis.drawing import (
-    FIGURES,
-    draw_all,
     draw_differences,
     draw_residuals,
     draw_shares,
@@ -39,6 +37,7 @@ from analysis.figure_frames import FigureData
 from analysis.figure_selection import Label, Undrawable
 from analysis.figure_style import Width, style_context
 from analysis.figure_text import measure, wrap, wrap_evenly
+from analysis.figures import FIGURES, draw_all
 from analysis.settings import Settings
 from framing.errors import BingkaiError
 from framing.schema import COLUMNS
@@ -290,7 +289,7 @@ class TestFiles:
         estimates("one article each").to_csv(tmp_path / "estimates.csv", index=False)
         script = (
             "import sys\n"
-            "from analysis.drawing import draw_all\n"
+            "from analysis.figures import draw_all\n"
             "from framing.scheme import read_codebook\n"
             "from framing.tables import read_table\n"
             "draw_all(read_table(sys.argv[1]), read_codebook(), sys.argv[2], ['stance'])\n"
