@@ -22,8 +22,6 @@ MONTHS = (
 )  # fmt: skip
 COPIED = Text("All copied", "Semua salinan")
 FROM_AGENCY = Text("from {name}", "dari {name}")
-ALSO_IN = Text("also in {name}", "juga di {name}")
-IN_ITSELF = Text("repeated by itself", "diulang sendiri")
 OTHER_SOURCES = Text("Other sources", "Narasumber lain")
 
 ARTICLES = (Text("1 article", "1 artikel"), Text("{n} articles", "{n} artikel"))
@@ -104,9 +102,11 @@ NOTE_PARTS = Text(
 )
 NOTE_COPIES = Text(
     "Copied: like a sentence of another article, or of a dispatch that an agency is credited for. "
-    "Columns overlap: a sentence may be in several outlets.",
+    "Under an outlet's name: sentences that another article of that outlet has as well; a sentence "
+    "may be in several.",
     "Salinan: serupa dengan kalimat artikel lain, atau kalimat kantor berita yang disebut sebagai "
-    "sumbernya. Kolom saling tumpang tindih: satu kalimat bisa ada di beberapa media.",
+    "sumbernya. Di bawah nama media: kalimat yang juga ada di artikel lain media itu; satu kalimat "
+    "bisa ada di beberapa media.",
 )
 NOTE_BRACKETS = Text(
     "In brackets: {level} intervals with articles as clusters.",

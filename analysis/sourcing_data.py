@@ -140,8 +140,9 @@ def _levels(copied: pd.DataFrame, by: str) -> set[str]:
 
 
 def _name_column(by: str, level: str, language: str) -> str:
-    texts = {"": words.COPIED, BY_AGENCY: words.FROM_AGENCY, BY_OUTLET: words.ALSO_IN}
-    return words.say(texts[by], language, name=level)
+    if by == BY_AGENCY:
+        return words.say(words.FROM_AGENCY, language, name=level)
+    return level or words.COPIED.in_language(language)
 
 
 def _write_cell(row: "pd.Series[Any]", language: str) -> str:

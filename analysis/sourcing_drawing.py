@@ -10,6 +10,7 @@ from matplotlib.patches import Patch
 from analysis.figure_frames import FigureData
 from analysis.figure_layout import lay_out_table
 from analysis.figure_style import BLUE, INK, PALE, SKY, SMALL_SIZE, Width, style_context
+from analysis.figure_text import line_height, measure
 from analysis.marks import (
     LEAST_PITCH,
     SMALL_DOT,
@@ -43,7 +44,7 @@ def draw_sources(data: FigureData, *, width: Width = Width.TWO_COLUMNS) -> Figur
     for axes, marks in each_panel(panels, data):
         axes.set_xlim(0, min(1.03 * top, 100))
         set_ticks(axes, panels)
-        for group, bars in marks.groupby("group", sort=False):
+        for group, bars in marks.loc[marks["estimate"] > 0].groupby("group", sort=False):
             draw_bars(axes, bars, str(group), fills[str(group)], panels)
         known = marks.loc[marks["conf_low"].notna()]
         draw_whiskers(axes, known, halo=True)
@@ -54,9 +55,19 @@ def draw_sources(data: FigureData, *, width: Width = Width.TWO_COLUMNS) -> Figur
 @style_context()
 def draw_copies(data: FigureData, *, width: Width = Width.TWO_COLUMNS) -> Figure:
     """Draw copied shares as a table of numbers on colours; a row an outlet."""
+    marks = data.marks
     figure, axes = lay_out_table(data.panels, data.rows, width=width.mm, notes=data.notes)
+    cell = axes.get_position().width * width.mm / len(data.panels)
+    lines = [line for text in marks["text"] for line in text.split("\n")]
+    if max(measure(line, SMALL_SIZE) for line in lines) > cell - 1.0:
+        # An interval that is too wide for its cell is written in two lines.
+        marks = marks.assign(text=marks["text"].str.replace(", ", ",\n"))
+        pitch = 3 * line_height(SMALL_SIZE) + 2.0
+        figure, axes = lay_out_table(
+            data.panels, data.rows, width=width.mm, notes=data.notes, least_pitch=pitch
+        )
     shares, texts = (
-        data.marks.pivot(index="row", columns="panel", values=name).reindex(
+        marks.pivot(index="row", columns="panel", values=name).reindex(
             index=range(len(data.rows)), columns=range(len(data.panels))
         )
         for name in ("estimate", "text")

@@ -57,9 +57,11 @@ def prepare_time(
         high=n_steps - shares["conf_high"] / step,
     ).sort_values(["panel", "day"], kind="stable")
     table = selection.table
-    events = sorted(
-        table.loc[(table["estimand"] == "change") & (table["by"] == BY_EVENT), "level"].unique()
-    )
+    changes = table.loc[(table["estimand"] == "change") & (table["by"] == BY_EVENT), "level"]
+    last = shares["level"].max()
+    events = [
+        event for event in sorted(changes.unique()) if first.isoformat() <= event[:10] <= last
+    ]
     lines = pd.DataFrame(
         {
             "panel": -1,

@@ -12,6 +12,8 @@ from analysis.figure_style import BLUE, INK, RULE, SMALL_SIZE, SOFT_INK, Width, 
 from analysis.figure_text import measure
 from analysis.marks import DOT, LINE, SMALL_DOT, TICK_ROOM, dot_style, each_panel, lay_out
 
+OUTSIDE = 1.0  # mm that a label may stand out of its panel
+
 
 @style_context()
 def draw_time(data: FigureData, *, width: Width = Width.TWO_COLUMNS) -> Figure:
@@ -19,8 +21,12 @@ def draw_time(data: FigureData, *, width: Width = Width.TWO_COLUMNS) -> Figure:
     panels = lay_out(data, width)
     events = data.marks.loc[data.marks["panel"] < 0, "day"]
     days = sorted(int(day) for day in data.keys)
-    room = 0.04 * max(days[-1] - days[0], 1)
-    low, high = min(days[0], *events, days[0]) - room, max(days[-1], *events, days[-1]) + room
+    first, last = min([*days, *events]), max([*days, *events])
+    # Half of an outer label stands beside its day: within the panel, or in the gap to the next.
+    beside = max(measure(data.keys[str(day)], SMALL_SIZE) for day in (days[0], days[-1])) / 2
+    part = max(beside - OUTSIDE, 1.0) / panels.width
+    room = max(last - first, 1) * part / (1 - 2 * part)
+    low, high = first - room, last + room
     size = DOT if panels.width / len(days) > 2 else SMALL_DOT
     for axes, marks in each_panel(panels, data):
         axes.set_xlim(low, high)

@@ -222,7 +222,7 @@ def _find_credits(members: pd.DataFrame, key: str) -> dict[str, str]:
     counts = named.groupby([key, "agency"], sort=False).size()
     most = counts.groupby(level=0, sort=False).idxmax()
     credited = dict.fromkeys(members[key], "")
-    credited.update(dict(most))
+    credited.update(dict(most.tolist()))
     return credited
 
 
