@@ -269,13 +269,18 @@ def _report_undrawn(drawn: Sequence[Drawn]) -> list[str]:
 
 
 def _write(work: Path, codebook: Codebook, facts: dict[str, Any], study: Study) -> None:
-    evidence = work / "evidence.csv"
+    tables = {
+        name: read_table(work / f"{name}.csv") if (work / f"{name}.csv").is_file() else None
+        for name in ("evidence", "words", "word_examples")
+    }
+    evidence = tables.pop("evidence")
     numbers = collect_numbers(
         read_table(work / "counts.csv"),
         read_table(work / "estimates.csv"),
-        read_table(evidence) if evidence.is_file() else pd.DataFrame(columns=EVIDENCE_COLUMNS),
+        pd.DataFrame(columns=EVIDENCE_COLUMNS) if evidence is None else evidence,
         describe_environment() | facts,
         codebook,
+        **tables,
     )
     write_manuscript(
         numbers,

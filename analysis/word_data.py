@@ -42,7 +42,8 @@ def prepare_frame_words(
 
 def _prepare(table: pd.DataFrame, codebook: Codebook, language: str, *, of: str) -> FigureData:
     other = {"outlet": "frame", "frame": "outlet"}[of]
-    table = require_columns(table, "words").fillna("")
+    table = require_columns(table, "words")
+    table = table.astype("object").where(table.notna(), "")
     main = table.loc[table["copies"] == next(iter(table["copies"]), "")]
     rows = main.loc[(main[of] != "") & (main[other] == "")]
     rows = rows.assign(rank=pd.to_numeric(rows["rank"]).astype(int)).query("rank <= @SHOWN")

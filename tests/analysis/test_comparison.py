@@ -354,8 +354,26 @@ def test_copies_out() -> None:
     share = {"estimand": "share", "value": "threat", "outlet": "A", "weight": "sentence"}
     for copies, expected in (("in", 4 / 6), ("out", 1.0)):
         table = compare_outlets(counts, CODEBOOK, replace(QUICK, copies=Copies(copies)))
-        assert pick(table, **share)["estimate"] == pytest.approx(expected)
-        assert set(table["copies"]) == {copies}
+        assert pick(table, copies=copies, **share)["estimate"] == pytest.approx(expected)
+        assert table["copies"].iloc[0] == copies  # what was chosen comes first, then the other
+        assert set(table["copies"]) == {"in", "out"}
+
+
+def test_an_outlet_that_only_copies_has_no_share_without_copies() -> None:
+    counts = make_counts(
+        threat(2, "a1", "A"), threat(1, "a2", "A"), economy(2, "a2", "A"), threat(3, "b1", "B"),
+        threat(2, "b2", "B"),
+    )  # fmt: skip
+    counts["copied"] = counts["outlet"] == "B"
+    table = compare_outlets(counts, CODEBOOK, replace(QUICK, contrasts=(("A", "B"),)))
+    out = table.loc[
+        (table["copies"] == "out") & (table["spec"] == "") & (table["value"] == "threat")
+    ]
+    share = pick(out, estimand="share", outlet="B", weight="sentence", by="")
+    assert math.isnan(share["estimate"]) and share["reason"] == NO_SENTENCES
+    difference = pick(out, estimand="difference")
+    assert math.isnan(difference["estimate"]) and "B" in str(difference["reason"])
+    assert pick(out, estimand="share", outlet="A", weight="sentence", by="")["estimate"] == 0.6
 
 
 def test_rows_in_any_order_give_the_same_table(

@@ -191,7 +191,7 @@ def test_one_changed_estimate_changes_the_paper(results, folder):
     row = changed.index[
         (changed["estimand"] == "share") & (changed["variable"] == "frame") & (changed["by"] == "")
         & (changed["outlet"] == "Beta") & (changed["value"] == "legality")
-        & (changed["weight"] == "sentence")
+        & (changed["weight"] == "sentence") & (changed["copies"] == "in") & (changed["spec"] == "")
     ]  # fmt: skip
     assert len(row) == 1
     changed.loc[row, "estimate"] = 0.1234
