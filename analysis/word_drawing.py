@@ -7,7 +7,9 @@ from analysis.figure_style import INK, SKY, TEXT_SIZE, Width, style_context
 from analysis.figure_text import measure
 from analysis.marks import BAR, SMALL_DOT, dot_style, lay_out, set_ticks
 
+LEAST_BAR = 0.4  # of a panel that the longest bar has, whatever the words
 WORD_GAP = 1.0  # mm between a bar and its word
+OUTSIDE = 1.5  # mm that a word may stand out of its panel
 
 
 @style_context()
@@ -17,7 +19,7 @@ def draw_words(data: FigureData, *, width: Width = Width.TWO_COLUMNS) -> Figure:
     marks = data.marks.assign(end=data.marks[["z", "z_articles"]].max(axis=1))
     # So wide a scale that every word has room behind its bar.
     rooms = [
-        (end, max(panels.width - measure(word, TEXT_SIZE) - 2 * WORD_GAP, 0.25 * panels.width))
+        (end, max(panels.width - measure(word, TEXT_SIZE) - 2 * WORD_GAP, LEAST_BAR * panels.width))
         for end, word in zip(marks["end"], marks["word"], strict=True)
     ]
     reach = max(end / room for end, room in rooms) * panels.width
@@ -32,6 +34,10 @@ def draw_words(data: FigureData, *, width: Width = Width.TWO_COLUMNS) -> Figure:
             **dot_style("o", "white", INK, SMALL_DOT),
         )  # fmt: skip
         for row, end, word in zip(own["row"], own["end"], own["word"], strict=True):
-            place = end + WORD_GAP * reach / panels.width
-            axes.text(place, row, word, va="center", fontsize=TEXT_SIZE, color=INK)
+            # A long word stands over its bar rather than out of the figure.
+            last = panels.width + OUTSIDE - measure(word, TEXT_SIZE)
+            place = max(0.0, min(end / reach * panels.width + WORD_GAP, last))
+            axes.text(
+                place * reach / panels.width, row, word, va="center", fontsize=TEXT_SIZE, color=INK
+            )
     return panels.figure
