@@ -234,7 +234,7 @@ def _find_words(
     sides = [_by_article(vocabulary.uses, articles, n_articles, mask) for mask in (here, elsewhere)]
     uses = [np.asarray(side.sum(axis=0)).ravel() for side in sides]
     if not (uses[0].any() and uses[1].any()):
-        return pd.DataFrame()
+        return pd.DataFrame({"word": []})
     weighed = weigh_log_odds(uses[0], uses[1], prior)
     n_using = np.asarray((sides[0] > 0).sum(axis=0)).ravel()
     enough = (uses[0] >= LEAST_USES) & (n_using >= LEAST_ARTICLES) & (weighed.z > 0)
