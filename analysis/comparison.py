@@ -96,7 +96,7 @@ def _estimate_all(
     more = chain(
         compare_parts(counts, codebook, settings, outlets=outlets),
         chain.from_iterable(estimate_by_story(tally, settings) for tally in tallies),
-        follow_shares(counts, codebook, settings, outlets=outlets),
+        follow_shares(counts, codebook, settings),
         compare_times(counts, codebook, settings),
     )
     # A part, a day or a story can have two articles where no outlet has.

@@ -76,33 +76,34 @@ def estimate_differences(tally: Tally, settings: Settings) -> list[Estimate]:
     and none may be smaller than the one before. The family are all cells and pairs of the variable
     that can be tested.
     """
-    rows: list[Estimate] = []
-    n_tested = 0
+    rows = [*describe_differences(tally, settings)]
+    n_tested = len({row.contrast for row in rows if not math.isnan(row.p_value)})
+    return adjust_p_values(rows, family=_name_family(tally, n_tested))
+
+
+def describe_differences(tally: Tally, settings: Settings) -> Iterator[Estimate]:
+    """Give the differences as `estimate_differences` does, before p-values are adjusted."""
     for pair in _fit_pairs(tally, settings):
-        n_tested += not pair.untestable
         critical = critical_value(pair.df, settings.conf_level)
         limits = limit_differences(pair.shares, pair.n_effective, critical)
         p_values = find_p_values(pair.shares, pair.n_effective, pair.df)
         for k, cell in enumerate(tally.cells):
-            rows.append(
-                Estimate(
-                    estimand="difference",
-                    value=cell.value,
-                    level=cell.level,
-                    method=METHOD,
-                    estimate=float(pair.shares[0, k] - pair.shares[1, k]),
-                    std_error=float(np.hypot(*pair.std_errors[:, k])),
-                    df=float(pair.df[k]),
-                    conf_low=float(limits.low[k]),
-                    conf_high=float(limits.high[k]),
-                    conf_level=math.nan if pair.untestable else settings.conf_level,
-                    p_value=float(p_values[k]),
-                    p_adjusted=float(p_values[k]),
-                    reason=pair.untestable or _why_no_error(pair.shares[:, k]),
-                    **_describe(pair, tally, settings),
-                )
+            yield Estimate(
+                estimand="difference",
+                value=cell.value,
+                level=cell.level,
+                method=METHOD,
+                estimate=float(pair.shares[0, k] - pair.shares[1, k]),
+                std_error=float(np.hypot(*pair.std_errors[:, k])),
+                df=float(pair.df[k]),
+                conf_low=float(limits.low[k]),
+                conf_high=float(limits.high[k]),
+                conf_level=math.nan if pair.untestable else settings.conf_level,
+                p_value=float(p_values[k]),
+                p_adjusted=float(p_values[k]),
+                reason=pair.untestable or _why_no_error(pair.shares[:, k]),
+                **_describe(pair, tally, settings),
             )
-    return adjust_p_values(rows, family=_name_family(tally, n_tested))
 
 
 def estimate_odds_ratios(tally: Tally, settings: Settings) -> Iterator[Estimate]:

@@ -6,12 +6,13 @@ in the words of the outlet itself, of its own government, of an expert, ...; and
 outlets is the sum of the differences of these parts.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pandas as pd
 
-from analysis.differences import estimate_differences
+from analysis.differences import describe_differences
 from analysis.estimates import Estimate
 from analysis.settings import Settings
 from analysis.shares import estimate_shares
@@ -30,14 +31,8 @@ def estimate_parts(tally: Tally, settings: Settings) -> Iterator[Estimate]:
     """
     for row in estimate_shares(tally, settings, weight=settings.weight):
         yield replace(row, estimand="part")
-    for row in estimate_differences(tally, settings):
-        yield replace(
-            row,
-            estimand="part_difference",
-            p_value=float("nan"),
-            p_adjusted=float("nan"),
-            family="",
-        )
+    for row in describe_differences(tally, settings):
+        yield replace(row, estimand="part_difference", p_value=math.nan, p_adjusted=math.nan)
 
 
 def compare_parts(

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from analysis.differences import adjust_p_values, estimate_differences
+from analysis.differences import adjust_p_values, describe_differences
 from analysis.estimates import Estimate
 from analysis.settings import Period, Settings
 from analysis.shares import estimate_shares
@@ -16,6 +16,7 @@ from framing.scheme import Codebook
 AFTER, BEFORE = "after", "before"
 CHANGE = f"{AFTER} - {BEFORE}"
 BY_EVENT = "event"
+_BETWEEN = "\t"  # stands in no name of an outlet: names are one line of words
 MOST_DAYS, MOST_WEEKS = 31, 53  # with a point each, where the period is chosen by itself
 
 
@@ -42,7 +43,7 @@ def start_period(day: str, period: Period) -> str:
 
 
 def follow_shares(
-    counts: pd.DataFrame, codebook: Codebook, settings: Settings, *, outlets: tuple[str, ...]
+    counts: pd.DataFrame, codebook: Codebook, settings: Settings
 ) -> Iterator[Estimate]:
     """Give the share of every value in every period, by outlet and in all together.
 
@@ -55,12 +56,13 @@ def follow_shares(
     starts = dated["published"].map(lambda day: start_period(day, period))
     if starts.nunique() < 2:
         return
-    for start, rows in dated.groupby(starts, sort=True):
-        for tally in _tally_simply(rows, codebook):
-            shares = estimate_shares(tally.among(outlets), settings, weight=settings.weight)
-            for row in shares:
-                if row.n_articles:
-                    yield replace(row, by=str(period), level=str(start))
+    # One tally each, whose "outlets" are periods, or outlets in periods.
+    for columns in ((starts,), (starts, dated["outlet"])):
+        for tally in _tally_sides(dated, codebook, *columns):
+            for row in estimate_shares(tally, settings, weight=settings.weight):
+                if row.outlet:
+                    start, _, outlet = row.outlet.partition(_BETWEEN)
+                    yield replace(row, outlet=outlet, by=str(period), level=start)
 
 
 def compare_times(
@@ -75,29 +77,35 @@ def compare_times(
     is in it.
     """
     dated = counts.loc[counts["published"] != ""]
-    once = replace(settings, contrasts=((AFTER, BEFORE),))
     for day, name in settings.events:
         sides = (dated["published"] >= day).map({True: AFTER, False: BEFORE})
-        changes: dict[tuple[str, str], list[Estimate]] = {}
-        for outlet in ("", *sorted(dated["outlet"].unique())):
-            own = dated if outlet == "" else dated.loc[dated["outlet"] == outlet]
-            for tally in _tally_simply(own.assign(outlet=sides), codebook):
-                rows = estimate_differences(tally.among((AFTER, BEFORE)), once)
-                family = "each outlet" if outlet else "all outlets"
-                changes.setdefault((tally.variable, family), []).extend(
-                    replace(
-                        row,
-                        estimand="change",
-                        outlet=outlet,
-                        by=BY_EVENT,
-                        level=f"{day} {name}".strip(),
-                    )
-                    for row in rows
-                )
-        for (variable, family), rows in changes.items():
-            yield from adjust_p_values(rows, family=f"{variable}, {day}: {family}")
+        event = f"{day} {name}".strip()
+        for family, columns in (
+            ("all outlets", (sides,)), ("each outlet", (sides, dated["outlet"])),
+        ):  # fmt: skip
+            for tally in _tally_sides(dated, codebook, *columns):
+                rows = _describe_changes(tally, settings)
+                placed = [replace(row, by=BY_EVENT, level=event) for row in rows]
+                yield from adjust_p_values(placed, family=f"{tally.variable}, {day}: {family}")
 
 
-def _tally_simply(counts: pd.DataFrame, codebook: Codebook) -> Iterator[Tally]:
-    """Give the tallies of the variables that have no target."""
-    return (tally for tally in tally_variables(counts, codebook) if not tally.by)
+def _describe_changes(tally: Tally, settings: Settings) -> Iterator[Estimate]:
+    """Give the changes of a tally whose "outlets" are sides, or outlets on sides."""
+    ends = sorted({side.partition(_BETWEEN)[1:] for side in tally.outlets})
+    for between, outlet in ends:
+        pair = (f"{AFTER}{between}{outlet}", f"{BEFORE}{between}{outlet}")
+        both = tally.only(pair).among(pair)
+        for row in describe_differences(both, replace(settings, contrasts=(pair,))):
+            reason = row.reason.replace(f"{between}{outlet}:", ":")
+            yield replace(row, estimand="change", outlet=outlet, contrast=CHANGE, reason=reason)
+
+
+def _tally_sides(
+    counts: pd.DataFrame, codebook: Codebook, *columns: "pd.Series[str]"
+) -> Iterator[Tally]:
+    """Give the tallies of the variables without a target, articles sorted by these columns."""
+    first, *others = columns
+    for column in others:
+        first = first + _BETWEEN + column
+    sided = counts.assign(outlet=first)
+    return (tally for tally in tally_variables(sided, codebook) if not tally.by)
