@@ -105,15 +105,30 @@ def fit_shares(hits: Floats, sentences: Floats, *, weight: Weight = Weight.SENTE
     ShareFit
         Shares, standard errors, effective sample sizes and degrees of freedom.
     """
-    n_articles, n_values = hits.shape
-    nothing = np.full(n_values, np.nan)
-    if n_articles == 0:
-        return ShareFit(nothing, nothing, nothing, nothing, 0, 0)
-    n_sentences = int(sentences.sum())
     y, s = weigh(hits, sentences, weight)
+    return fit_totals(y, s, sentences, n_sentences=int(sentences.sum()))
+
+
+def fit_totals(y: Floats, s: Floats, sentences: Floats, *, n_sentences: int) -> ShareFit:
+    """Estimate shares from the totals of clusters, as `fit_shares` does from articles.
+
+    Parameters
+    ----------
+    y, s
+        (G, K) and (G,) totals of the numerator and the denominator in every cluster.
+    sentences
+        (G,) independent sentences that would give the denominator's weight, s^2 / sum of the
+        squared weights of the cluster's sentences (Kish); their number, if they weigh alike.
+    n_sentences
+        What the shares rest on.
+    """
+    n_clusters, n_values = y.shape
+    nothing = np.full(n_values, np.nan)
+    if n_clusters == 0:
+        return ShareFit(nothing, nothing, nothing, nothing, 0, 0)
     total = s.sum()
     shares = y.sum(axis=0) / total
-    if n_articles == 1:
+    if n_clusters == 1:
         return ShareFit(shares, nothing, nothing, nothing, 1, n_sentences)
     variances = (find_contributions(y, s) ** 2).sum(axis=0)
     spread = shares * (1 - shares)
@@ -124,7 +139,7 @@ def fit_shares(hits: Floats, sentences: Floats, *, weight: Weight = Weight.SENTE
     df = _satterthwaite_df(s, sentences, correlation)
     with np.errstate(divide="ignore", invalid="ignore"):
         std_errors = np.where(spread > 0, np.sqrt(spread / n_effective), np.nan)
-    return ShareFit(shares, std_errors, n_effective, df, n_articles, n_sentences)
+    return ShareFit(shares, std_errors, n_effective, df, n_clusters, n_sentences)
 
 
 def _effective_sizes(spread: Floats, variances: Floats, *, most: float, least: float) -> Floats:

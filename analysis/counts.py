@@ -5,9 +5,11 @@ from datetime import date
 import pandas as pd
 
 from analysis.settings import Copies
+from framing.copies import find_borrowed
 from framing.errors import BingkaiError
 from framing.schema import COLUMNS, VARIABLES, require_columns
 from framing.scheme import Codebook
+from framing.stories import group_stories
 
 _CELL = ["frame", "stance", "target", "sentiment", "voice", "source_group", "copied"]
 _TRUE = {"true", "1", "yes"}
@@ -37,7 +39,8 @@ def count_cells(
     -------
     pandas.DataFrame
         The counts table: one row an article and observed cell; `copied` says whether the sentences
-        of the row were copied from another text (their `copy_of` is filled).
+        of the row are copies (their `copy_of` is filled) or the first printing of an agency's
+        dispatch, and `story` is the first article that carries the same dispatch.
 
     Raises
     ------
@@ -55,6 +58,8 @@ def count_cells(
         .merge(articles[["article_id", "outlet", "published"]], on="article_id", how="left")
     )
     counts["published"] = _text(counts["published"])
+    counted = sentences.loc[sentences["sentence_id"].isin(wide["sentence_id"])]
+    counts["story"] = counts["article_id"].map(group_stories(counted, articles))
     return counts[list(COLUMNS["counts"])]
 
 
@@ -81,7 +86,7 @@ def gather_sentences(
     _check_complete(labels, wide["sentence_id"])
     chosen = sentences.loc[wide.index]
     wide["source_group"] = _text(chosen["source_group"])
-    wide["copied"] = _text(chosen["copy_of"]) != ""
+    wide["copied"] = chosen["sentence_id"].isin(find_borrowed(chosen, articles))
     values = labels.assign(value=_text(labels["value"]), target=_text(labels["target"]))
     for variable in VARIABLES:
         own = values.loc[values["variable"] == variable].set_index("sentence_id")
@@ -103,12 +108,15 @@ def check_counts(counts: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
         A column is missing, a value is not in the codebook, an article has two outlets or none,
         or the table is empty.
     """
+    if "story" not in counts.columns:  # a table of an earlier version
+        counts = counts.assign(story="")
     counts = require_columns(counts, "counts")[list(COLUMNS["counts"])].copy()
     if counts.empty:
         raise BingkaiError("counts: the table is empty; there is nothing to compare")
     for name in COLUMNS["counts"]:
         if name not in ("copied", "n_sentences"):
             counts[name] = _text(counts[name])
+    counts["story"] = counts["story"].where(counts["story"] != "", counts["article_id"])
     counts["copied"] = _as_bool(counts["copied"])
     counts["n_sentences"] = _as_count(counts["n_sentences"])
     counts = counts.loc[counts["n_sentences"] > 0]

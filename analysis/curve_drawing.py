@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from analysis.curve_data import CurveData
-from analysis.drawing import DIFFERENCES, LINE, SMALL_DOT
+from analysis.drawing import DIFFERENCES
 from analysis.figure_layout import (
     EDGE,
     GAP,
@@ -32,6 +32,7 @@ from analysis.figure_style import (
     style_context,
 )
 from analysis.figure_text import add_axes, line_height, measure, new_figure, write
+from analysis.marks import LINE, SMALL_DOT
 
 CURVE_HEIGHT = 48.0  # mm
 TICKS = 8.0  # mm for the numbers at the left of the curve

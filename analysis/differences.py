@@ -1,7 +1,7 @@
 """Differences and odds ratios of pairs of outlets, with one family of tests a variable."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TypedDict
@@ -73,42 +73,51 @@ def estimate_differences(tally: Tally, settings: Settings) -> list[Estimate]:
     and pairs of the variable that can be tested. With ``adjust = "max_t"`` the intervals are a
     simultaneous band: with the probability of the level, all of the family hold together.
     """
-    rows: list[Estimate] = []
     pairs = list(_fit_pairs(tally, settings))
     testable = [pair for pair in pairs if not pair.untestable]
     maxima, level = None, settings.conf_level
     if settings.adjust is Adjust.MAX_T and testable:
         maxima = _draw_maxima(tally, testable, settings)
         level = maxima.find_level(settings.conf_level)
+    method = METHOD if maxima is None else BAND_METHOD
+    return adjust_p_values(
+        [*_describe_pairs(pairs, tally, settings, level=level, method=method)],
+        family=_name_family(tally, len(testable)),
+        adjust=settings.adjust,
+        maxima=maxima,
+    )
+
+
+def describe_differences(tally: Tally, settings: Settings) -> Iterator[Estimate]:
+    """Give the differences, each for itself, before p-values are adjusted."""
+    pairs = _fit_pairs(tally, settings)
+    return _describe_pairs(pairs, tally, settings, level=settings.conf_level, method=METHOD)
+
+
+def _describe_pairs(
+    pairs: Iterable["_Pair"], tally: Tally, settings: Settings, *, level: float, method: str
+) -> Iterator[Estimate]:
     for pair in pairs:
         critical = critical_value(pair.df, level)
         limits = limit_differences(pair.shares, pair.n_effective, critical)
         p_values = find_p_values(pair.shares, pair.n_effective, pair.df)
         for k, cell in enumerate(tally.cells):
-            rows.append(
-                Estimate(
-                    estimand="difference",
-                    value=cell.value,
-                    level=cell.level,
-                    method=METHOD if maxima is None else BAND_METHOD,
-                    estimate=float(pair.shares[0, k] - pair.shares[1, k]),
-                    std_error=float(np.hypot(*pair.std_errors[:, k])),
-                    df=float(pair.df[k]),
-                    conf_low=float(limits.low[k]),
-                    conf_high=float(limits.high[k]),
-                    conf_level=math.nan if pair.untestable else settings.conf_level,
-                    p_value=float(p_values[k]),
-                    p_adjusted=float(p_values[k]),
-                    reason=pair.untestable or _why_no_error(pair.shares[:, k]),
-                    **_describe(pair, tally, settings),
-                )
+            yield Estimate(
+                estimand="difference",
+                value=cell.value,
+                level=cell.level,
+                method=method,
+                estimate=float(pair.shares[0, k] - pair.shares[1, k]),
+                std_error=float(np.hypot(*pair.std_errors[:, k])),
+                df=float(pair.df[k]),
+                conf_low=float(limits.low[k]),
+                conf_high=float(limits.high[k]),
+                conf_level=math.nan if pair.untestable else settings.conf_level,
+                p_value=float(p_values[k]),
+                p_adjusted=float(p_values[k]),
+                reason=pair.untestable or _why_no_error(pair.shares[:, k]),
+                **_describe(pair, tally, settings),
             )
-    return adjust_p_values(
-        rows,
-        family=_name_family(tally, len(testable)),
-        adjust=settings.adjust,
-        maxima=maxima,
-    )
 
 
 def estimate_odds_ratios(tally: Tally, settings: Settings) -> Iterator[Estimate]:

@@ -25,7 +25,13 @@ PROMISED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "permutation": ("estimate", "p_value", "p_adjusted"),
         "specification_median": ("estimate", "p_value"),
         "adjusted_share": ("estimate", "std_error", "df", "conf_low", "conf_high"),
+        "part": ("estimate", "std_error", "df", "conf_low", "conf_high"),
+        "part_difference": ("estimate", "std_error", "df", "conf_low", "conf_high"),
+        "copied": ("estimate", "std_error", "df", "conf_low", "conf_high"),
         "marginal_effect": (
+            "estimate", "std_error", "df", "conf_low", "conf_high", "p_value", "p_adjusted",
+        ),
+        "change": (
             "estimate", "std_error", "df", "conf_low", "conf_high", "p_value", "p_adjusted",
         ),
     }

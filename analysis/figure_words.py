@@ -8,6 +8,22 @@ SHARE_OF_OUTLET = Text("% of the outlet's sentences", "% kalimat media")
 SHARE_OF_FRAME = Text("% of the frame's sentences", "% kalimat dengan bingkai itu")
 DIFFERENCE = Text("Difference (percentage points)", "Selisih (poin persentase)")
 
+SHARE_COPIED = Text("% of the outlet's sentences", "% kalimat media")
+SHARE_BY_PERIOD = {
+    "day": Text("% of the day's sentences, all outlets", "% kalimat hari itu, semua media"),
+    "week": Text("% of the week's sentences, all outlets", "% kalimat minggu itu, semua media"),
+    "month": Text("% of the month's sentences, all outlets", "% kalimat bulan itu, semua media"),
+}
+LOG_ODDS = Text("weighted log-odds (z)", "log-odds berbobot (z)")
+MONTHS = (
+    Text("Jan", "Jan"), Text("Feb", "Feb"), Text("Mar", "Mar"), Text("Apr", "Apr"),
+    Text("May", "Mei"), Text("Jun", "Jun"), Text("Jul", "Jul"), Text("Aug", "Agu"),
+    Text("Sep", "Sep"), Text("Oct", "Okt"), Text("Nov", "Nov"), Text("Dec", "Des"),
+)  # fmt: skip
+COPIED = Text("All copied", "Semua salinan")
+FROM_AGENCY = Text("from {name}", "dari {name}")
+OTHER_SOURCES = Text("Other sources", "Narasumber lain")
+
 ARTICLES = (Text("1 article", "1 artikel"), Text("{n} articles", "{n} artikel"))
 SENTENCES = (Text("1 sentence", "1 kalimat"), Text("{n} sentences", "{n} kalimat"))
 
@@ -117,6 +133,40 @@ WITH_BAND = Text(", and so are the intervals", ", begitu pula selangnya")
 NOTE_UNKNOWN = Text(
     "{n} more without an estimate ({reason}).", "{n} lagi tanpa taksiran ({reason})."
 )
+NOTE_PARTS = Text(
+    "Bars: the share of the outlet's sentences with the frame, parted by whose words they are in.",
+    "Batang: proporsi kalimat media dengan bingkai itu, dipilah menurut siapa yang berkata.",
+)
+NOTE_COPIES = Text(
+    "Copied: like a sentence of another article, or of a dispatch that an agency is credited for. "
+    "Under an outlet's name: sentences that another article of that outlet has as well; a sentence "
+    "may be in several.",
+    "Salinan: serupa dengan kalimat artikel lain, atau kalimat kantor berita yang disebut sebagai "
+    "sumbernya. Di bawah nama media: kalimat yang juga ada di artikel lain media itu; satu kalimat "
+    "bisa ada di beberapa media.",
+)
+NOTE_BRACKETS = Text(
+    "In brackets: {level} intervals with articles as clusters.",
+    "Dalam kurung: selang kepercayaan {level} dengan artikel sebagai klaster.",
+)
+NOTE_MORE_COLUMNS = Text(
+    "The agencies that most is copied from: {shown} of {all}.",
+    "Kantor berita yang paling banyak disalin: {shown} dari {all}.",
+)
+NOTE_EVENT = Text("Dashed line: {event}.", "Garis putus-putus: {event}.")
+NOTE_TIME_HOLLOW = Text(
+    "Hollow dot: no interval, for want of articles.",
+    "Titik kosong: tanpa selang, karena kurang artikel.",
+)
+NOTE_LOG_ODDS = Text(
+    "How much likelier a word is here than elsewhere, in standard errors that take words as "
+    "independent (Monroe, Colaresi and Quinn 2008). Dots: the same with articles as clusters. "
+    "Words describe, and do not test.",
+    "Seberapa besar peluang sebuah kata di sini dibanding di tempat lain, dalam galat baku yang "
+    "menganggap kata saling bebas (Monroe, Colaresi dan Quinn 2008). Titik: ukuran yang sama "
+    "dengan artikel sebagai klaster. Kata menggambarkan, bukan menguji.",
+)
+NOTE_NO_COPIES = Text("Without copied sentences.", "Tanpa kalimat salinan.")
 
 CODED_AS = Text("coded as ↓", "kode ↓")
 LABELLED_AS = Text("labelled as →", "label →")

@@ -15,6 +15,7 @@ import pandas as pd
 
 from analysis.counts import check_counts, keep_copies
 from analysis.evidence import LEAST_PROB, parse_probs
+from analysis.findings import describe_copies, describe_parts, describe_time, describe_words
 from analysis.multiplicity import PROSE
 from analysis.readings import FEW, OWN_VOICE, Readings, Record, divide, parse_estimates
 from analysis.robustness import describe_robustness
@@ -31,6 +32,9 @@ def collect_numbers(
     evidence: pd.DataFrame,
     provenance: Mapping[str, Any],
     codebook: Codebook,
+    *,
+    words: pd.DataFrame | None = None,
+    word_examples: pd.DataFrame | None = None,
 ) -> Record:
     """Collect what a manuscript may cite.
 
@@ -45,6 +49,8 @@ def collect_numbers(
         packages, and figures (the names of those that were drawn). What is missing is None.
     codebook
         Gives the names, in the language of the study, and the order of values.
+    words, word_examples
+        Tables of those names, if there are any.
 
     Returns
     -------
@@ -90,6 +96,10 @@ def collect_numbers(
         },
         "variables": variables,
         "voice": readings.describe_voice(),
+        "parts": describe_parts(readings, variables.get("frame")),
+        "copying": describe_copies(readings, outlets),
+        "words": describe_words(words, word_examples, readings),
+        "time": describe_time(readings),
         "stance": readings.describe_stance(compared),
         "robustness": describe_robustness(readings.estimates, codebook, language),
         "sources": _describe_sources(compared, codebook, language),

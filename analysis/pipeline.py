@@ -12,14 +12,15 @@ from matplotlib.figure import Figure
 
 from analysis.accuracy_drawing import draw_accuracy
 from analysis.comparison import compare_outlets
+from analysis.copying import compare_copies
 from analysis.counts import count_cells
 from analysis.curve_data import prepare_curve
 from analysis.curve_drawing import draw_curve
 from analysis.curve_shuffling import shuffle_curve
-from analysis.drawing import Drawn, draw_all, write_figures
 from analysis.estimates import tabulate
 from analysis.evidence import EVIDENCE_COLUMNS, SHOWN_WORDS, pick_evidence
 from analysis.figure_selection import Undrawable
+from analysis.figures import Drawn, draw_all, write_figures
 from analysis.manuscript import write_manuscript
 from analysis.models import model_outlets
 from analysis.numbers import collect_numbers
@@ -34,6 +35,8 @@ from analysis.results import (
 from analysis.robustness import Tables, cross_choices, read_specifications, vary_contrast
 from analysis.settings import Settings
 from analysis.study import Study
+from analysis.words import compare_words
+from framing.copies import trace_copies
 from framing.encoder import DEFAULT_ENCODER, Encoder, Progress
 from framing.errors import BingkaiError, BingkaiWarning
 from framing.evaluation import Evaluation
@@ -254,12 +257,17 @@ def _compare(
     estimates = pd.concat(
         [
             compare_outlets(counts, codebook, settings),
+            compare_copies(sentences, articles, settings),
             model_outlets(labels, sentences, articles, codebook, settings),
             tabulate([]) if varied is None else varied,
         ],
         ignore_index=True,
     )
     write_table(estimates, work / "estimates.csv")
+    write_table(trace_copies(sentences, articles), work / "copies.csv")
+    words, examples = compare_words(labels, sentences, articles, settings)
+    write_table(words, work / "words.csv")
+    write_table(examples, work / "word_examples.csv")
     write_table(pick_evidence(labels, sentences, articles), work / "evidence.csv")
 
 
@@ -279,8 +287,15 @@ def _explain_evidence(
 
 def _draw(work: Path, codebook: Codebook, figures: tuple[str, ...], language: str) -> list[str]:
     """Draw what the estimates can carry and return the names of the figures drawn."""
-    estimates = read_table(work / "estimates.csv")
-    drawn = draw_all(estimates, codebook, work / "figures", figures, language=language)
+    estimates, words = read_table(work / "estimates.csv"), work / "words.csv"
+    drawn = draw_all(
+        estimates,
+        codebook,
+        work / "figures",
+        figures,
+        language=language,
+        words=read_table(words) if words.is_file() else None,
+    )
     if len(read_specifications(estimates)):
         drawn += write_figures(
             {"specifications": _try_curve(estimates, codebook, language)}, work / "figures"
@@ -305,13 +320,18 @@ def _report_undrawn(drawn: Sequence[Drawn]) -> list[str]:
 
 
 def _write(work: Path, codebook: Codebook, facts: dict[str, Any], study: Study) -> None:
-    evidence = work / "evidence.csv"
+    tables = {
+        name: read_table(work / f"{name}.csv") if (work / f"{name}.csv").is_file() else None
+        for name in ("evidence", "words", "word_examples")
+    }
+    evidence = tables.pop("evidence")
     numbers = collect_numbers(
         read_table(work / "counts.csv"),
         read_table(work / "estimates.csv"),
-        read_table(evidence) if evidence.is_file() else pd.DataFrame(columns=EVIDENCE_COLUMNS),
+        pd.DataFrame(columns=EVIDENCE_COLUMNS) if evidence is None else evidence,
         describe_environment() | facts,
         codebook,
+        **tables,
     )
     write_manuscript(
         numbers,

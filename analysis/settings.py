@@ -1,6 +1,7 @@
 """How a comparison is made: one frozen record of every choice."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
@@ -46,6 +47,15 @@ class Working(StrEnum):
     ODDS_RATIO = "odds_ratio"
 
 
+class Period(StrEnum):
+    """What a corpus is cut into to follow it over time; `AUTO` chooses by its length."""
+
+    AUTO = "auto"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """Choices of a comparison; the defaults are those of the manual.
@@ -64,7 +74,8 @@ class Settings:
         ``"sentence"`` or ``"article"``: contrasts and tests are made with this one, shares with
         both.
     copies
-        ``"in"`` counts copied sentences, ``"out"`` leaves them away.
+        ``"in"`` counts copied sentences, ``"out"`` leaves them away; this comparison comes first,
+        and the other one after it.
     adjust
         ``"holm"``, ``"benjamini_hochberg"`` or ``"max_t"``: how the tests of a family are adjusted
         for their number. ``"max_t"`` also widens the intervals of differences to a band in which
@@ -80,6 +91,12 @@ class Settings:
     working
         ``"independence"`` fits the model by maximum likelihood, ``"odds_ratio"`` by estimating
         equations with one odds ratio between the sentences of an article.
+    period
+        What shares over time are of: ``"day"``, ``"week"`` (Monday to Sunday), ``"month"``, or
+        ``"auto"``, days in up to a month, weeks in up to a year and months in a longer time.
+    events
+        Days and names, ``(("2024-06-19", "treaty"),)``: shares from that day on are compared with
+        those before it.
 
     Raises
     ------
@@ -98,6 +115,8 @@ class Settings:
     targets: tuple[str, ...] = ()
     covariates: tuple[Covariate, ...] = tuple(Covariate)
     working: Working = Working.INDEPENDENCE
+    period: Period = Period.AUTO
+    events: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         if not 0.5 < self.conf_level < 1:
@@ -111,6 +130,13 @@ class Settings:
             raise BingkaiError(f"settings: seed is {self.seed}; give 0 or a positive whole number")
         if any(len(pair) != 2 for pair in self.contrasts):
             raise BingkaiError("settings: contrasts are pairs of outlets, such as [['A', 'B']]")
+        for event in self.events:
+            if len(event) != 2 or not _is_day(event[0]):
+                raise BingkaiError(
+                    "settings: events are days and names, such as [['2024-06-19', 'treaty']]"
+                )
+        if len({day for day, _ in self.events}) < len(self.events):
+            raise BingkaiError("settings: two events are on one day; name them together")
         # Lists and strings from a study file become tuples and enums here, once.
         object.__setattr__(self, "contrasts", tuple((a, b) for a, b in self.contrasts))
         object.__setattr__(self, "targets", tuple(self.targets))
@@ -120,6 +146,15 @@ class Settings:
         object.__setattr__(self, "working", parse_choice(Working, self.working, "working"))
         named = {parse_choice(Covariate, name, "covariates") for name in self.covariates}
         object.__setattr__(self, "covariates", tuple(c for c in Covariate if c in named))
+        object.__setattr__(self, "events", tuple((day, name) for day, name in self.events))
+        object.__setattr__(self, "period", parse_choice(Period, self.period, "period"))
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except (TypeError, ValueError):
+        return False
 
 
 def parse_choice(kind: type[_Choice], text: str, name: str, *, where: str = "settings") -> _Choice:

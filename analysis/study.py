@@ -25,6 +25,8 @@
     targets = ["russia"]       # actors whose stance is compared; all that occur if not given
     covariates = ["voice", "length", "date"]  # what the model of the frame allows for; [] for none
     working = "independence"   # or "odds_ratio": how the model is fitted
+    period = "auto"            # or "day", "week", "month": what shares over time are of
+    events = [["2024-06-19", "Treaty signed"]]   # before and after are compared, if any are given
 
     [robustness]               # optional: one contrast under every combination of these choices
     contrast = ["A", "B"]      # A minus B; name it before you look
@@ -53,7 +55,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from analysis.drawing import FIGURES
+from analysis.figures import FIGURES
 from analysis.manuscript import FORMATS
 from analysis.robustness import Choices, Contrast
 from analysis.settings import Copies, Settings, Weight
@@ -100,7 +102,7 @@ _KEYS: Mapping[str, Mapping[str, type]] = {
     "statistics": {
         "conf_level": float, "n_permutations": int, "n_bootstrap": int, "weight": str,
         "copies": str, "adjust": str, "contrasts": list, "targets": list, "covariates": list,
-        "working": str,
+        "working": str, "period": str, "events": list,
     },
     "robustness": {
         "contrast": list, "value": str, "variable": str, "level": str, "encoder": list,
@@ -109,6 +111,11 @@ _KEYS: Mapping[str, Mapping[str, type]] = {
     "draw": {"figures": list},
     "write": {"template": str, "bibliography": str, "formats": list},
 }  # fmt: skip
+# Keys that hold pairs, and how they are written.
+_PAIRS: Mapping[str, str] = {
+    "contrasts": '[["A", "B"], ...]',
+    "events": '[["2024-06-19", "Treaty signed"], ...]',
+}
 
 
 def read_study(path: str | Path) -> Study:
@@ -133,7 +140,7 @@ def read_study(path: str | Path) -> Study:
     main, write = data["study"], data.get("write", {})
     seed = main.get("seed", 0)
     statistics: dict[str, Any] = dict(data.get("statistics", {}))
-    for key in ("contrasts", "targets", "covariates"):
+    for key in ("contrasts", "targets", "covariates", "events"):
         if key in statistics:
             statistics[key] = tuple(
                 tuple(item) if isinstance(item, list) else item for item in statistics[key]
@@ -209,15 +216,19 @@ def _check_keys(data: Mapping[str, Any], path: Path) -> None:
                 )
             if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
                 raise BingkaiError(f"{path}: [{section}] {key} = {value!r} is no {_KINDS[kind]}")
-            if key == "contrasts":
-                if not all(isinstance(pair, list) and len(pair) == 2 for pair in items):
-                    raise BingkaiError(f'{path}: [{section}] write {key} as [["A", "B"], ...]')
+            if key in _PAIRS:
+                if not all(_is_pair(pair) for pair in items):
+                    raise BingkaiError(f"{path}: [{section}] write {key} as {_PAIRS[key]}")
             elif kind is list and not all(isinstance(i, _ITEMS.get(key, str)) for i in items):
                 what = "numbers" if key in _ITEMS else "texts"
                 raise BingkaiError(f"{path}: [{section}] {key} must be a list of {what}")
     for key in ("title", "corpus"):
         if key not in data.get("study", {}):
             raise BingkaiError(f"{path}: [study] lacks the key {key!r}")
+
+
+def _is_pair(item: Any) -> bool:
+    return isinstance(item, list) and len(item) == 2 and all(isinstance(part, str) for part in item)
 
 
 def _existing(study: Path, key: str, name: str) -> Path:

@@ -33,4 +33,4 @@ def run(options: argparse.Namespace) -> None:
         codebook=read_codebook(options.codebook),
         settings=Settings(seed=options.seed),
     )
-    say(f"{options.output}: counts.csv, estimates.csv, evidence.csv")
+    say(f"{options.output}: counts.csv, estimates.csv, evidence.csv, copies.csv, words.csv")
