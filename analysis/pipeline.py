@@ -31,8 +31,9 @@ from framing.errors import BingkaiError, BingkaiWarning
 from framing.evaluation import Evaluation
 from framing.explanation import explain_labels
 from framing.inputs import Unit, to_sentences
+from framing.labelers import find_labeler
 from framing.labeling import Labels, label_sentences
-from framing.model import Model, model_encoder, read_model
+from framing.model import Model
 from framing.pages import MANIFEST, PAGE_ENDINGS
 from framing.reading import read_corpus, read_outlets
 from framing.scheme import Codebook, read_codebook
@@ -70,7 +71,8 @@ def run_study(
         Anything in the study that the user can mend.
     """
     codebook = read_codebook(study.codebook)
-    model = read_model(study.model, encoder=study.encoder)
+    labeler = find_labeler(study.model, encoder=study.encoder, codebook=codebook, progress=progress)
+    model, encoder = labeler.model, labeler.encoder
     facts = _facts(codebook, model, study.statistics, seed=study.seed) | {
         "inputs": _hash_corpus(study.corpus),
         "study": {
@@ -82,7 +84,6 @@ def run_study(
         },
     }
     with new_results(folder) as work:
-        encoder = model_encoder(model)
         result = _label(study, codebook, model, encoder, work, progress=progress)
         if until is not Step.LABELS:
             _compare(work, codebook, study.statistics)

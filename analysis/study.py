@@ -8,7 +8,7 @@
     corpus = "corpus"          # a folder of pages or a table, relative to this file
     codebook = "mine.toml"     # optional; the shipped coding scheme otherwise
     model = "model"            # optional; the shipped model otherwise
-    encoder = "e5-small"       # optional; "fast" for millions of sentences
+    encoder = "e5-small"       # optional; "fast" for millions of sentences, or a transformer
     composed = false           # optional; true if articles and outlets are invented
     language = "en"            # optional; of figures and tables: en or id
     abstain = 0.0              # optional; labels less probable than this are left empty
@@ -121,7 +121,7 @@ def read_study(path: str | Path) -> Study:
         corpus=_existing(path, "corpus", main["corpus"]),
         codebook=_optional(path, "codebook", main),
         model=_optional(path, "model", main),
-        encoder=main.get("encoder"),
+        encoder=_encoder(path, main.get("encoder")),
         abstain=_probability(path, "abstain", main.get("abstain", 0.0)),
         composed=main.get("composed", False),
         language=_choice(path, "language", main.get("language", "en"), LANGUAGES),
@@ -169,6 +169,11 @@ def _existing(study: Path, key: str, name: str) -> Path:
 
 def _optional(study: Path, key: str, section: Mapping[str, Any]) -> Path | None:
     return _existing(study, key, section[key]) if key in section else None
+
+
+def _encoder(study: Path, name: str | None) -> str | None:
+    """Return the encoder's name; a folder beside the study file by its path."""
+    return str(study.parent / name) if name and (study.parent / name).is_dir() else name
 
 
 def _probability(study: Path, key: str, value: float) -> float:

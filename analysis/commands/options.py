@@ -2,6 +2,7 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 TABLE = "a table: .csv, .jsonl or .parquet"
 
@@ -25,6 +26,16 @@ def add_codebook(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--codebook", type=Path, help="a codebook .toml (default: the shipped one)")
 
 
+def add_encoder(parser: argparse.ArgumentParser, what: str, **options: Any) -> None:
+    """Add ``--encoder``, a name or a hub id or a folder."""
+    parser.add_argument(
+        "--encoder",
+        metavar="NAME",
+        help=f"{what}: a hub id such as indobenchmark/indobert-base-p1, or a local folder",
+        **options,
+    )
+
+
 def add_abstaining(parser: argparse.ArgumentParser) -> None:
     """Add ``--abstain``."""
     parser.add_argument(
@@ -41,10 +52,10 @@ def add_labeling(parser: argparse.ArgumentParser, *, model: bool = True) -> None
     add_codebook(parser)
     if model:
         parser.add_argument("--model", type=Path, help="a model folder (default: the shipped one)")
-        parser.add_argument(
-            "--encoder",
-            choices=["e5-small", "fast"],
-            help="which shipped model: e5-small (default), or fast for millions of sentences",
+        add_encoder(
+            parser,
+            "which shipped model: e5-small (default), or fast for millions of sentences; or the "
+            "transformer that --model sits on",
         )
     parser.add_argument(
         "--threads", type=parse_positive, help="callers at once (default: all processors)"

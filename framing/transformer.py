@@ -1,0 +1,165 @@
+"""Transformers as encoders: frozen, or fine-tuned for each variable.
+
+Needs the extra ``indobert``.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from math import sqrt
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from framing.checkpoint import (
+    Network,
+    Tokens,
+    hash_networks,
+    load_checkpoint,
+    load_network,
+)
+from framing.encoder import Progress, Vectors
+from framing.finetuned import TOKENIZER, FineTuned
+from framing.hub import find_checkpoint, short_name
+
+_BATCH = 64  # sentences at a time on a GPU
+
+
+def find_device() -> torch.device:
+    """Return the GPU if there is one, else the processor."""
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+class TransformerEncoder:
+    """One network or several that read the same tokens, side by side.
+
+    A sentence's vector is the mean of a network's last states over its tokens, made as long as
+    one; those of several networks are joined, and the whole is as long as one again. On a processor
+    each sentence is run alone, so that its vector does not hang on its neighbours, which costs no
+    time there; on a GPU in batches of like length, which changes the last digits.
+
+    Parameters
+    ----------
+    networks
+        Of one dimension.
+    tokens
+        What they read.
+    name
+        For people; the hash of weights and tokenizer is added to it.
+    threads
+        Threads of torch; as torch is set if not given.
+    """
+
+    cached = True
+
+    def __init__(
+        self, networks: Sequence[Network], tokens: Tokens, *, name: str, threads: int | None = None
+    ) -> None:
+        self._name = f"{name}-{hash_networks([*networks], tokens)[:12]}"
+        self._device = find_device()
+        self._networks = list(networks)
+        for network in self._networks:
+            network.body.to(self._device)
+        self._tokens, self._threads = tokens, threads
+
+    @property
+    def name(self) -> str:
+        """Name with the hash of weights and tokenizer."""
+        return self._name
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return sum(network.dimension for network in self._networks)
+
+    def encode(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
+        """Return one unit vector a text, shape (n_texts, dimension)."""
+        tokens = [self._tokens.ids(text) for text in texts]
+        order = np.argsort([-len(ids) for ids in tokens], kind="stable")
+        vectors: Iterable[Vectors] = self._run([tokens[number] for number in order])
+        if progress is not None:
+            vectors = progress(vectors, len(texts))
+        made = np.empty((len(texts), self.dimension), dtype=np.float32)
+        with _threads(self._threads):
+            for number, vector in zip(order, vectors, strict=True):
+                made[number] = vector
+        return made
+
+    def _run(self, tokens: Sequence[Sequence[int]]) -> Iterator[Vectors]:
+        size = 1 if self._device.type == "cpu" else _BATCH
+        for start in range(0, len(tokens), size):
+            ids, mask = pad(tokens[start : start + size], self._device)
+            with torch.inference_mode():
+                parts = [
+                    functional.normalize(network.pool(ids, mask), dim=1)
+                    for network in self._networks
+                ]
+            joined = torch.cat(parts, dim=1) / sqrt(len(parts))
+            yield from joined.cpu().numpy()
+
+
+def load_transformer(
+    name: str, *, fetch: bool = True, threads: int | None = None
+) -> TransformerEncoder:
+    """Load a pretrained transformer as it is, from a local folder or the hub.
+
+    Parameters
+    ----------
+    name
+        A local folder, else a hub id.
+    fetch
+        Whether a hub id that is not in the local cache may be fetched.
+    threads
+        Threads of torch.
+
+    Raises
+    ------
+    BingkaiError
+        It cannot be found, fetched or loaded.
+    """
+    found = load_checkpoint(find_checkpoint(name, fetch=fetch))
+    return TransformerEncoder([found.network], found.tokens, name=short_name(name), threads=threads)
+
+
+def load_finetuned(
+    networks: FineTuned, name: str, *, threads: int | None = None
+) -> TransformerEncoder:
+    """Load the networks of a fine-tuned model.
+
+    Parameters
+    ----------
+    name
+        Of the encoder; the hash at its end must be that of the networks.
+
+    Raises
+    ------
+    BingkaiError
+        A file is missing, damaged, or not the one that was trained.
+    """
+    networks.check()
+    loaded = [load_network(networks.folder / variable) for variable in networks.variables]
+    tokens = Tokens(networks.folder / TOKENIZER, loaded[0].config)
+    return TransformerEncoder(loaded, tokens, name=name.rpartition("-")[0], threads=threads)
+
+
+def pad(tokens: Sequence[Sequence[int]], device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return ids and mask, each of shape (n_texts, n_tokens); padding is at the end."""
+    size = (len(tokens), max(map(len, tokens)))
+    ids = torch.zeros(size, dtype=torch.long)
+    mask = torch.zeros(size, dtype=torch.long)
+    for row, part in enumerate(tokens):
+        ids[row, : len(part)] = torch.tensor(part)
+        mask[row, : len(part)] = 1
+    return ids.to(device), mask.to(device)
+
+
+@contextmanager
+def _threads(number: int | None) -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(number or before)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
