@@ -163,7 +163,7 @@ def load_checkpoint(folder: Path) -> Checkpoint:
     BingkaiError
         A file is missing or damaged, weights lack a part, or the tokenizer is not the model's.
     """
-    with _quiet():
+    with _quiet(), own_seed(0):
         config = _load_config(folder)
         tokens = Tokens(folder, config)
         try:
@@ -193,7 +193,7 @@ def load_network(folder: Path) -> Network:
         A file is missing or damaged.
     """
     try:
-        with _quiet(), torch.random.fork_rng(devices=[]):
+        with _quiet(), own_seed(0):
             network = _reading_part(AutoModel.from_config(_load_config(folder)))
         network.body.load_state_dict(load_file(folder / _WEIGHTS), strict=True)
     except (OSError, ValueError, RuntimeError, KeyError) as error:
@@ -278,6 +278,15 @@ def _check_tokenizer(tokenizer: Any, folder: Path, config: Any) -> None:
         f"{folder}: the tokenizer ({type(tokenizer).__name__}) {problem} for an Indonesian "
         "sentence; the files of the tokenizer are not those of the model: bring both again"
     )
+
+
+@contextmanager
+def own_seed(seed: int) -> Iterator[None]:
+    """Let torch draw from a seed for as long as the block lasts, and as before after it."""
+    devices = [torch.cuda.current_device()] if torch.cuda.is_available() else []
+    with torch.random.fork_rng(devices=devices):
+        torch.manual_seed(seed)
+        yield
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from sklearn.metrics import f1_score
 from torch import nn
 from torch.nn import functional
 
-from framing.checkpoint import Network
+from framing.checkpoint import Network, own_seed
 from framing.encoder import Vectors
 from framing.heads import SHARPNESS
 from framing.resumption import Score
@@ -108,10 +108,11 @@ class Task:
 class Classifier(nn.Module):
     """A network with a linear head on its unit vectors."""
 
-    def __init__(self, network: Network, n_values: int, dropout: float) -> None:
+    def __init__(self, network: Network, n_values: int, dropout: float, *, seed: int = 0) -> None:
         super().__init__()
         self.network, self.body = network, network.body
-        self.head = nn.Linear(network.dimension, n_values)
+        with own_seed(seed):
+            self.head = nn.Linear(network.dimension, n_values)
         self._dropout = dropout
 
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
@@ -144,10 +145,8 @@ class Classifier(nn.Module):
 
 def begin_classifier(start: Network, task: Task, recipe: FineTuning, *, seed: int) -> Classifier:
     """Return the pretrained network with a new head."""
-    body = copy.deepcopy(start.body)
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        classifier = Classifier(Network(body, start.causal), task.n_values, recipe.dropout)
+    network = Network(copy.deepcopy(start.body), start.causal)
+    classifier = Classifier(network, task.n_values, recipe.dropout, seed=seed)
     classifier.to(find_device())
     return classifier
 
@@ -182,8 +181,7 @@ def run_epoch(
     mixed = torch.autocast("cuda", dtype=torch.bfloat16, enabled=device.type == "cuda")
     total = 0.0
     classifier.train()
-    with torch.random.fork_rng():
-        torch.manual_seed(int(np.random.default_rng(at).integers(2**31)))
+    with own_seed(int(np.random.default_rng(at).integers(2**31))):
         for number, batch in enumerate(batches, start=1):
             step = at[1] * per_epoch + number
             for group in optimiser.param_groups:

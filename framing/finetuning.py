@@ -166,7 +166,6 @@ def _train(
     report: Callable[[Step], None],
 ) -> Classifier:
     """Return the best classifier of all seeds and epochs, its network in the finished ones."""
-    classifier = Classifier(start, task.n_values, recipe.dropout)
     done = resumption.read_head(task.variable)
     if done is not None:
         network = load_network(resumption.finished / task.variable)
@@ -202,6 +201,7 @@ def _train(
                 task.variable,
                 State(standing, classifier.state_dict(), best, flatten_memory(optimiser)),
             )
+    classifier = begin_classifier(start, task, recipe, seed=seed)
     classifier.load_state_dict(best)
     classifier.network.write(resumption.finished / task.variable)
     resumption.finish(task.variable, copy_arrays(classifier.head.state_dict()))
