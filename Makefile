@@ -45,6 +45,7 @@ test: $(READY) ## Run the tests
 $(EXTRA)/.ready: pyproject.toml
 	@echo "Setting up $(EXTRA); torch is large, so this takes a few minutes, once."
 	@$(PYTHON) -m venv --clear $(EXTRA)
+	@$(EXTRA)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
 	@$(EXTRA)/bin/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
 	@$(EXTRA)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[indobert]' \
 		hypothesis pytest

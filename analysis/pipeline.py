@@ -113,7 +113,7 @@ def compare_tables(
         write_provenance(
             work,
             {
-                "codebook": _describe_codebook(codebook),
+                "codebook": describe_codebook(codebook),
                 "model": {"labeler": ", ".join(labelers)},
                 "settings": asdict(settings),
                 "seed": settings.seed,
@@ -166,11 +166,11 @@ def write_evaluation(
             write_table(table, work / f"{name}.csv")
         drawn = draw_accuracy(evaluation, codebook, work / "figures", language=language)
         facts = {
-            "codebook": _describe_codebook(codebook),
-            "model": _describe_model(model),
+            "codebook": describe_codebook(codebook),
+            "model": describe_model(model),
             "inputs": hash_inputs(gold),
             "seed": seed,
-            "figures": _report_undrawn(drawn),
+            "figures": report_undrawn(drawn),
         }
         write_provenance(work, facts)
 
@@ -240,12 +240,12 @@ def _explain_evidence(
 def _draw(work: Path, codebook: Codebook, figures: tuple[str, ...], language: str) -> list[str]:
     """Draw what the estimates can carry and return the names of the figures drawn."""
     estimates = read_table(work / "estimates.csv")
-    return _report_undrawn(
+    return report_undrawn(
         draw_all(estimates, codebook, work / "figures", figures, language=language)
     )
 
 
-def _report_undrawn(drawn: Sequence[Drawn]) -> list[str]:
+def report_undrawn(drawn: Sequence[Drawn]) -> list[str]:
     """Warn of the figures that were not drawn and return the names of those that were."""
     for figure in drawn:
         if not figure.paths:
@@ -281,7 +281,8 @@ def _hash_corpus(path: Path) -> dict[str, str]:
     }
 
 
-def _describe_codebook(codebook: Codebook) -> dict[str, str]:
+def describe_codebook(codebook: Codebook) -> dict[str, str]:
+    """Return what provenance says of a codebook."""
     return {
         "id": codebook.id,
         "version": codebook.version,
@@ -290,14 +291,15 @@ def _describe_codebook(codebook: Codebook) -> dict[str, str]:
     }
 
 
-def _describe_model(model: Model) -> dict[str, Any]:
+def describe_model(model: Model) -> dict[str, Any]:
+    """Return what provenance says of a model."""
     return {
         "name": model.name,
         "labeler": model.labeler,
         "sha256": model.sha256,
         "encoder": model.encoder,
         "n_training": model.n_training,
-        "tuned": model.adapter is not None,
+        "tuned": model.adapter is not None or model.networks is not None,
         "cv_macro_f1": {
             variable: round(head.cv_macro_f1, 4) for variable, head in model.heads.items()
         },
@@ -306,8 +308,8 @@ def _describe_model(model: Model) -> dict[str, Any]:
 
 def _facts(codebook: Codebook, model: Model, settings: Settings, *, seed: int) -> dict[str, Any]:
     return {
-        "codebook": _describe_codebook(codebook),
-        "model": _describe_model(model),
+        "codebook": describe_codebook(codebook),
+        "model": describe_model(model),
         "settings": asdict(settings),
         "seed": seed,
     }

@@ -88,7 +88,7 @@ class TransformerEncoder:
         return made
 
     def _run(self, tokens: Sequence[Sequence[int]]) -> Iterator[Vectors]:
-        size = 1 if self._device.type == "cpu" else _BATCH
+        size = 1 if _on_its_own(self._device) else _BATCH
         for start in range(0, len(tokens), size):
             ids, mask = pad(tokens[start : start + size], self._device)
             with torch.inference_mode():
@@ -153,6 +153,11 @@ def pad(tokens: Sequence[Sequence[int]], device: torch.device) -> tuple[torch.Te
         ids[row, : len(part)] = torch.tensor(part)
         mask[row, : len(part)] = 1
     return ids.to(device), mask.to(device)
+
+
+def _on_its_own(device: torch.device) -> bool:
+    """Tell whether each sentence is run alone."""
+    return bool(device.type == "cpu")
 
 
 @contextmanager

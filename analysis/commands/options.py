@@ -47,15 +47,28 @@ def add_abstaining(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_labeling(parser: argparse.ArgumentParser, *, model: bool = True) -> None:
-    """Add what labels: ``--codebook``, ``--threads``, and ``--model`` and ``--encoder``."""
+def add_labeling(
+    parser: argparse.ArgumentParser, *, model: bool = True, several: bool = False
+) -> None:
+    """Add what labels: ``--codebook``, ``--threads``, and ``--model`` and ``--encoder``.
+
+    With `several`, these two may stand more than once.
+    """
     add_codebook(parser)
     if model:
-        parser.add_argument("--model", type=Path, help="a model folder (default: the shipped one)")
+        action = "append" if several else "store"
+        again = "; several are compared" if several else ""
+        parser.add_argument(
+            "--model",
+            type=Path,
+            action=action,
+            help=f"a model folder (default: the shipped one){again}",
+        )
         add_encoder(
             parser,
             "which shipped model: e5-small (default), or fast for millions of sentences; or the "
             "transformer that --model sits on",
+            action=action,
         )
     parser.add_argument(
         "--threads", type=parse_positive, help="callers at once (default: all processors)"
