@@ -26,6 +26,11 @@ class FineTuned:
     folder: Path
     files: Mapping[str, str]
 
+    def __post_init__(self) -> None:
+        for name in self.files:
+            if Path(name).is_absolute() or ".." in Path(name).parts:
+                raise ValueError(f"{name!r} is no file of a model folder")
+
     @classmethod
     def from_folder(cls, folder: Path) -> "FineTuned":
         """Take the files that lie in a folder."""

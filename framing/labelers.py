@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from framing.cache import cache_folder
-from framing.encoder import Encoder, Progress
+from framing.encoder import DEFAULT_ENCODER, Encoder, Progress, load_encoder
 from framing.errors import BingkaiError, BingkaiWarning
-from framing.hub import is_hub_id, require_extra, short_name
+from framing.hub import find_checkpoint, is_hub_id, require_extra, short_name
 from framing.model import SHIPPED_ENCODERS, Model, model_encoder, read_model
 from framing.scheme import Codebook, read_codebook
 from framing.tables import read_table
@@ -93,18 +93,14 @@ def load_named_encoder(name: str | None, *, threads: int | None = None) -> Encod
     BingkaiError
         It cannot be found, fetched or loaded, or no heads can be trained on it.
     """
-    from framing.encoder import DEFAULT_ENCODER, load_encoder
-
     if name is None or name == DEFAULT_ENCODER:
         return load_encoder(threads=threads)
     if name in SHIPPED_ENCODERS:
         raise BingkaiError(
             f"the encoder {name} has vectors for its own heads only; --distil makes such a model"
         )
-    if not Path(name).is_dir() and not is_hub_id(name):
-        from framing.hub import find_checkpoint
-
-        find_checkpoint(name)  # says what a name may be, also where torch is not installed
+    if not is_hub_id(name):
+        find_checkpoint(name)  # says what is wrong also where torch is not installed
     require_extra(f"the encoder {name}")
     from framing.transformer import load_transformer
 
