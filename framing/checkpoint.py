@@ -181,7 +181,7 @@ def load_checkpoint(folder: Path) -> Checkpoint:
             f"{folder}: the weights lack {lacking[0]} and {len(lacking) - 1} more, which would be "
             "random; give a folder with the whole pretrained model"
         )
-    return Checkpoint(_reading_part(model), tokens)
+    return Checkpoint(reading_part(model), tokens)
 
 
 def load_network(folder: Path) -> Network:
@@ -194,7 +194,7 @@ def load_network(folder: Path) -> Network:
     """
     try:
         with _quiet(), own_seed(0):
-            network = _reading_part(AutoModel.from_config(_load_config(folder)))
+            network = reading_part(AutoModel.from_config(_load_config(folder)))
         network.body.load_state_dict(load_file(folder / _WEIGHTS), strict=True)
     except (OSError, ValueError, RuntimeError, KeyError) as error:
         raise BingkaiError(
@@ -216,7 +216,8 @@ def hash_networks(networks: list[Network], tokens: Tokens) -> str:
     return digest.hexdigest()
 
 
-def _reading_part(model: Any) -> Network:
+def reading_part(model: Any) -> Network:
+    """Return the part of a transformer that reads: its encoder, or the whole."""
     if getattr(model.config, "is_encoder_decoder", False):
         model = model.get_encoder()
     body = model.eval()
