@@ -4,8 +4,8 @@
 
 Each encoder is measured in a process of its own. The family has its architecture and its numbers
 of layers and pieces, but random weights, which are as fast and as large as trained ones; sentences
-become random ids, 1.4 a word, and are run as `framing.transformer` runs them: one at a time on a
-processor. Memory is the process's peak less that of an empty one with the same imports. The family
+become random ids, 1.4 a word, and are run by `framing.transformer`: one at a time, on all
+processors. Memory is the process's peak less that of an empty one with the same imports. The family
 is left out where torch and transformers are not installed.
 """
 
@@ -54,27 +54,26 @@ def load_shipped(name: str) -> tuple[Callable[[list[str]], object], float]:
 
 def load_shape(name: str) -> tuple[Callable[[list[str]], object], float]:
     """Return the vectors of a transformer with random weights, and the size of its weights."""
-    import torch
+    import numpy as np
     from transformers import AutoConfig, AutoModel
 
     from framing.checkpoint import reading_part
-    from framing.transformer import pad
+    from framing.transformer import TransformerEncoder
+
+    class Shapes:
+        """Stands for the tokenizer: as many ids as the real one would give."""
+
+        def digest(self) -> bytes:
+            return b""
+
+        def ids(self, text: str) -> list[int]:
+            length = max(4, int(1.4 * len(text.split())) + 2)
+            return np.random.default_rng(0).integers(5, 30_000, size=length).tolist()
 
     kind, sizes = FAMILY[name]
     network = reading_part(AutoModel.from_config(AutoConfig.for_model(kind, **sizes)))
     size = sum(array.nbytes for array in network.body.state_dict().values())
-    device = torch.device("cpu")
-
-    def encode(texts: list[str]) -> object:
-        made = []
-        for text in texts:
-            length = max(4, int(1.4 * len(text.split())) + 2)
-            ids, mask = pad([torch.randint(5, 30_000, (length,)).tolist()], device)
-            with torch.inference_mode():
-                made.append(network.pool(ids, mask))
-        return made
-
-    return encode, size / _MIB
+    return TransformerEncoder([network], Shapes(), name=name).encode, size / _MIB
 
 
 def peak() -> float:

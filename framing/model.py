@@ -181,7 +181,7 @@ def model_encoder(model: Model, *, threads: int | None = None) -> Encoder:
         the extra ``indobert``; or a network is damaged.
     """
     if model.words is not None:
-        return FastEncoder(model.words)
+        return FastEncoder(model.words, threads=threads)
     if model.encoder.startswith(f"{DEFAULT_ENCODER}-"):
         return load_encoder(threads=threads, adapter=model.adapter)
     require_extra(f"the model {model.name}")

@@ -4,7 +4,9 @@ Needs the extra ``indobert``.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import chain
 from math import sqrt
 
 import numpy as np
@@ -18,7 +20,7 @@ from framing.checkpoint import (
     load_checkpoint,
     load_network,
 )
-from framing.encoder import Progress, Vectors
+from framing.encoder import Progress, Vectors, default_threads
 from framing.finetuned import TOKENIZER, FineTuned
 from framing.hub import find_checkpoint, short_name
 
@@ -37,8 +39,9 @@ class TransformerEncoder:
 
     A sentence's vector is the mean of a network's last states over its tokens, made as long as
     one; those of several networks are joined, and the whole is as long as one again. On a processor
-    each sentence is run alone, so that its vector does not hang on its neighbours, which costs no
-    time there; on a GPU in batches of like length, which changes the last digits.
+    each sentence is run alone, from a pool of single-threaded callers, so that its vector is the
+    same to the bit whatever its neighbours and the number of threads; on a GPU in batches of like
+    length, which changes the last digits.
 
     Parameters
     ----------
@@ -49,7 +52,7 @@ class TransformerEncoder:
     name
         For people; the hash of weights and tokenizer is added to it.
     threads
-        Threads of torch; as torch is set if not given.
+        How many callers; the number of processors if not given.
     """
 
     cached = True
@@ -62,7 +65,7 @@ class TransformerEncoder:
         self._networks = list(networks)
         for network in self._networks:
             network.body.to(self._device)
-        self._tokens, self._threads = tokens, threads
+        self._tokens, self._threads = tokens, threads or default_threads()
 
     @property
     def name(self) -> str:
@@ -78,26 +81,28 @@ class TransformerEncoder:
         """Return one unit vector a text, shape (n_texts, dimension)."""
         tokens = [self._tokens.ids(text) for text in texts]
         order = np.argsort([-len(ids) for ids in tokens], kind="stable")
-        vectors: Iterable[Vectors] = self._run([tokens[number] for number in order])
-        if progress is not None:
-            vectors = progress(vectors, len(texts))
+        size, n_callers = (1, self._threads) if _on_its_own(self._device) else (_BATCH, 1)
+        batches = [
+            [tokens[number] for number in order[start : start + size]]
+            for start in range(0, len(order), size)
+        ]
         made = np.empty((len(texts), self.dimension), dtype=np.float32)
-        with _threads(self._threads):
+        with _callers(n_callers) as pool:
+            vectors: Iterable[Vectors] = chain.from_iterable(pool.map(self._run, batches))
+            if progress is not None:
+                vectors = progress(vectors, len(texts))
             for number, vector in zip(order, vectors, strict=True):
                 made[number] = vector
         return made
 
-    def _run(self, tokens: Sequence[Sequence[int]]) -> Iterator[Vectors]:
-        size = 1 if _on_its_own(self._device) else _BATCH
-        for start in range(0, len(tokens), size):
-            ids, mask = pad(tokens[start : start + size], self._device)
-            with torch.inference_mode():
-                parts = [
-                    functional.normalize(network.pool(ids, mask), dim=1)
-                    for network in self._networks
-                ]
+    def _run(self, tokens: Sequence[Sequence[int]]) -> Vectors:
+        ids, mask = pad(tokens, self._device)
+        with torch.inference_mode():
+            parts = [
+                functional.normalize(network.pool(ids, mask), dim=1) for network in self._networks
+            ]
             joined = torch.cat(parts, dim=1) / sqrt(len(parts))
-            yield from joined.cpu().numpy()
+        return np.asarray(joined.cpu().numpy(), dtype=np.float32)
 
 
 def load_transformer(
@@ -112,7 +117,7 @@ def load_transformer(
     fetch
         Whether a hub id that is not in the local cache may be fetched.
     threads
-        Threads of torch.
+        How many callers; the number of processors if not given.
 
     Raises
     ------
@@ -161,10 +166,12 @@ def _on_its_own(device: torch.device) -> bool:
 
 
 @contextmanager
-def _threads(number: int | None) -> Iterator[None]:
+def _callers(number: int) -> Iterator[ThreadPoolExecutor]:
+    """Give a pool of callers, each of which computes by itself, and no more of them than that."""
     before = torch.get_num_threads()
-    torch.set_num_threads(number or before)
+    pool = ThreadPoolExecutor(number, initializer=torch.set_num_threads, initargs=(1,))
     try:
-        yield
+        yield pool
     finally:
+        pool.shutdown(cancel_futures=True)
         torch.set_num_threads(before)
