@@ -183,6 +183,21 @@ def test_a_study_names_a_folder_beside_it(
     assert str(tmp_path) not in (tmp_path / "r" / "provenance.json").read_text()
 
 
+def test_models_on_two_folders_are_compared(
+    checkpoints: dict[str, Path], coded: Path, tmp_path: Path
+) -> None:
+    words: list[object] = ["evaluate", coded, "-o", tmp_path / "differences.csv"]
+    for kind in ("bert", "gpt2"):
+        model = tmp_path / f"on-{kind}"
+        assert run("train", coded, "--encoder", checkpoints[kind], "-o", model) == 0
+        words += ["--model", model, "--encoder", checkpoints[kind]]
+    assert run(*words) == 0
+    table = pd.read_csv(tmp_path / "differences.csv")
+    assert table[["labeler", "other"]].to_numpy().tolist() == [["on-bert", "on-gpt2"]] * 2
+    assert table["n_clusters"].tolist() == [9, 9]
+    assert table["estimate"].between(-1, 1).all()
+
+
 # --------------------------------------------------------------------------------- the hub
 
 
