@@ -37,7 +37,7 @@ FAMILY = {
     "IndoBERT-lite-base": ("albert", {"vocab_size": 30_000, "embedding_size": 128, **_BASE}),
     "IndoBERT-lite-large": ("albert", {"vocab_size": 30_000, "embedding_size": 128, **_LARGE}),
     "IndoBART (encoder)": ("mbart", {"vocab_size": 40_004, "d_model": 768, **_BART}),
-    "IndoGPT": ("gpt2", {"vocab_size": 40_005}),
+    "IndoGPT": ("gpt2", {"vocab_size": 40_005, "bos_token_id": 0, "eos_token_id": 2}),
 }
 SHIPPED = ("fast", "e5-small")
 N_SENTENCES = {"fast": 8000, "e5-small": 400}
