@@ -64,6 +64,18 @@ def weigh(hits: Floats, sentences: Floats, weight: Weight) -> tuple[Floats, Floa
     return hits / sentences[:, None], np.ones_like(sentences)
 
 
+def find_contributions(y: Floats, s: Floats) -> Floats:
+    """Return what every article adds to the shares, (A, K); its squares add up to their variances.
+
+    The bias-reduced (CR2) contribution of Bell and McCaffrey (2002) to the ratio of the totals y
+    (A, K) and s (A,): e_i / (sqrt(1 - h_i) S), in the terms of `fit_shares`. For two articles or
+    more.
+    """
+    total = s.sum()
+    residuals = y - y.sum(axis=0) / total * s[:, None]
+    return np.asarray(residuals / (total * np.sqrt(1 - s / total))[:, None])
+
+
 def fit_shares(hits: Floats, sentences: Floats, *, weight: Weight = Weight.SENTENCE) -> ShareFit:
     """Estimate shares with a bias-reduced linearised variance over articles.
 
@@ -103,9 +115,7 @@ def fit_shares(hits: Floats, sentences: Floats, *, weight: Weight = Weight.SENTE
     shares = y.sum(axis=0) / total
     if n_articles == 1:
         return ShareFit(shares, nothing, nothing, nothing, 1, n_sentences)
-    leverage = s / total
-    residuals = y - shares * s[:, None]
-    variances = (residuals**2 / (1 - leverage)[:, None]).sum(axis=0) / total**2
+    variances = (find_contributions(y, s) ** 2).sum(axis=0)
     spread = shares * (1 - shares)
     # Sentences that count, were they independent, and were those of an article all alike (Kish).
     most, least = total**2 / (s**2 / sentences).sum(), total**2 / (s**2).sum()

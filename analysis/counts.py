@@ -47,6 +47,28 @@ def count_cells(
         labels of some sentences, a probability or a day cannot be, an article has no outlet, or
         nothing is left to count.
     """
+    wide = gather_sentences(labels, sentences, articles, units=units)
+    counts = (
+        wide.groupby(["article_id", *_CELL], sort=True)
+        .size()
+        .reset_index(name="n_sentences")
+        .merge(articles[["article_id", "outlet", "published"]], on="article_id", how="left")
+    )
+    counts["published"] = _text(counts["published"])
+    return counts[list(COLUMNS["counts"])]
+
+
+def gather_sentences(
+    labels: pd.DataFrame,
+    sentences: pd.DataFrame,
+    articles: pd.DataFrame,
+    *,
+    units: tuple[str, ...] = ("sentence",),
+) -> pd.DataFrame:
+    """Return one row a counted sentence: sentence_id, article_id and its cell.
+
+    Takes and refuses what `count_cells` does.
+    """
     require_columns(labels, "labels")
     require_columns(sentences, "sentences")
     require_columns(articles, "articles")
@@ -66,14 +88,7 @@ def count_cells(
         wide[variable] = _text(wide["sentence_id"].map(own["value"]))
         if variable == "stance":
             wide["target"] = _text(wide["sentence_id"].map(own["target"]))
-    counts = (
-        wide.groupby(["article_id", *_CELL], sort=True)
-        .size()
-        .reset_index(name="n_sentences")
-        .merge(articles[["article_id", "outlet", "published"]], on="article_id", how="left")
-    )
-    counts["published"] = _text(counts["published"])
-    return counts[list(COLUMNS["counts"])]
+    return wide
 
 
 def check_counts(counts: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:

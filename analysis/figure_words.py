@@ -17,7 +17,7 @@ VOICES = {
     "all": Text("in all voices", "dalam semua suara"),
 }
 KINDS = {
-    "different": Text("Different at {alpha} (Holm)", "Berbeda pada taraf {alpha} (Holm)"),
+    "different": Text("Different at {alpha}{adjusted}", "Berbeda pada taraf {alpha}{adjusted}"),
     "not_shown": Text("Not shown to differ", "Tidak terbukti berbeda"),
     "untested": Text("Cannot be tested", "Tidak dapat diuji"),
 }
@@ -35,6 +35,12 @@ NOTE_DIFFERENCE_WHISKERS = Text(
     "the dots allows for the number of tests ({tests}).",
     "Garis: selang kepercayaan {level} dengan artikel sebagai klaster, masing-masing tersendiri; "
     "hanya isi titik yang memperhitungkan banyaknya uji ({tests}).",
+)
+NOTE_BAND = Text(
+    "Whiskers: a simultaneous {level} band (max-t bootstrap over articles), in which all {tests} "
+    "differences lie together.",
+    "Garis: pita serentak {level} (bootstrap max-t atas artikel), yang memuat ke-{tests} selisih "
+    "sekaligus.",
 )
 NOTE_OWN_WHISKERS = Text(
     "Dots and whiskers: the part in the outlet's own words and its {level} interval with articles "
@@ -103,6 +109,37 @@ UNITS = {
     "articles": Text("whole articles", "artikel utuh"),
     "sentences": Text("sentences", "kalimat"),
 }
+CHOICES = {
+    "encoder": Text("Encoder", "Penyandi"),
+    "abstain": Text("Least probability", "Peluang terkecil"),
+    "weight": Text("Counts once", "Dihitung sekali"),
+    "copies": Text("Copies", "Salinan"),
+    "method": Text("Label errors", "Galat label"),
+    "seed": Text("Seed", "Benih"),
+}
+CHOSEN = {
+    "weight=sentence": Text("every sentence", "setiap kalimat"),
+    "weight=article": Text("every article", "setiap artikel"),
+    "copies=in": Text("counted", "dihitung"),
+    "copies=out": Text("left out", "dikeluarkan"),
+    "method=naive": Text("not corrected", "tidak dikoreksi"),
+    "abstain=0": Text("none", "tanpa batas"),
+}
+MAIN_SPECIFICATION = Text("Main specification", "Spesifikasi utama")
+NOTE_SPECIFICATIONS = Text(
+    "{value}: {first} minus {second}, under {n} specifications, sorted by the estimate. They share "
+    "sentences, so that their agreement is no independent evidence.",
+    "{value}: {first} dikurangi {second}, menurut {n} spesifikasi, diurutkan menurut taksirannya. "
+    "Semuanya memakai kalimat yang sama, jadi kesesuaiannya bukan bukti yang saling bebas.",
+)
+NOTE_ADJUSTED = Text(
+    "Tests are adjusted for all comparisons of the variable ({adjusted}){band}.",
+    "Uji disesuaikan untuk semua perbandingan peubah itu ({adjusted}){band}.",
+)
+WITH_BAND = Text(", and so are the intervals", ", begitu pula selangnya")
+NOTE_UNKNOWN = Text(
+    "{n} more without an estimate ({reason}).", "{n} lagi tanpa taksiran ({reason})."
+)
 
 CODED_AS = Text("coded as ↓", "kode ↓")
 LABELLED_AS = Text("labelled as →", "label →")
@@ -140,6 +177,15 @@ _REASONS = {
     ),
     NO_SENTENCES: Text("no sentences", "tanpa kalimat"),
 }
+
+
+def say_choice(name: str, choice: str, language: str) -> tuple[str, str]:
+    """Return a choice of a specification and what was chosen, ``("Copies", "left out")``."""
+    what, chosen = CHOICES.get(name), CHOSEN.get(f"{name}={choice}")
+    return (
+        what.in_language(language) if what else name,
+        chosen.in_language(language) if chosen else choice,
+    )
 
 
 def say(text: Text, language: str, **parts: object) -> str:

@@ -63,6 +63,16 @@ def limit_shares(shares: Floats, n_effective: Floats, critical: Floats) -> Limit
     return Limits(low, np.where(shares < 1, np.minimum(high, 1.0), 1.0 + 0.0 * high))
 
 
+def centre_variances(shares: Floats, n_effective: Floats) -> Floats:
+    """Return variances of shares, moved to the middle so that none is zero.
+
+    p (1 - p) / n at p = (n share + 2) / (n + 4) (Agresti and Coull 1998), so that an outlet without
+    the value keeps its part of the uncertainty.
+    """
+    centred = (n_effective * shares + 2) / (n_effective + 4)
+    return np.asarray(centred * (1 - centred) / n_effective)
+
+
 def pool_df(shares: Floats, n_effective: Floats, df: Floats) -> Floats:
     """Return the degrees of freedom of the difference of two shares (Welch 1947).
 
@@ -73,12 +83,9 @@ def pool_df(shares: Floats, n_effective: Floats, df: Floats) -> Floats:
 
     Notes
     -----
-    (v_0 + v_1)^2 / (v_0^2 / df_0 + v_1^2 / df_1), where the variances v are taken at
-    (n p + 2) / (n + 4) (Agresti and Coull 1998), so that an outlet without the value keeps its part
-    of the uncertainty.
+    (v_0 + v_1)^2 / (v_0^2 / df_0 + v_1^2 / df_1), with the variances of `centre_variances`.
     """
-    centred = (n_effective * shares + 2) / (n_effective + 4)
-    variances = centred * (1 - centred) / n_effective
+    variances = centre_variances(shares, n_effective)
     return np.asarray(variances.sum(axis=0) ** 2 / (variances**2 / df).sum(axis=0))
 
 

@@ -15,8 +15,10 @@ import pandas as pd
 
 from analysis.counts import check_counts, keep_copies
 from analysis.evidence import LEAST_PROB, parse_probs
+from analysis.multiplicity import PROSE
 from analysis.readings import FEW, OWN_VOICE, Readings, Record, divide, parse_estimates
-from analysis.settings import Copies, Settings
+from analysis.robustness import describe_robustness
+from analysis.settings import Adjust, Copies, Settings
 from framing import __version__
 from framing.schema import VARIABLES
 from framing.scheme import Codebook
@@ -80,6 +82,7 @@ def collect_numbers(
         "settings": {
             **settings,
             "alpha": round(1 - settings["conf_level"], 12),
+            "adjusted_by": PROSE[Adjust(settings["adjust"])],
             "all_pairs": not settings["contrasts"],
             "few": FEW,
             "least_prob": LEAST_PROB,
@@ -88,6 +91,7 @@ def collect_numbers(
         "variables": variables,
         "voice": readings.describe_voice(),
         "stance": readings.describe_stance(compared),
+        "robustness": describe_robustness(readings.estimates, codebook, language),
         "sources": _describe_sources(compared, codebook, language),
         "evidence": _choose_evidence(evidence, codebook, language),
         "software": {

@@ -8,13 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from matplotlib.figure import Figure
 
 from analysis.accuracy_drawing import draw_accuracy
 from analysis.comparison import compare_outlets
 from analysis.counts import count_cells
-from analysis.drawing import Drawn, draw_all
+from analysis.curve_data import prepare_curve
+from analysis.curve_drawing import draw_curve
+from analysis.curve_shuffling import shuffle_curve
+from analysis.drawing import Drawn, draw_all, write_figures
+from analysis.estimates import tabulate
 from analysis.evidence import EVIDENCE_COLUMNS, SHOWN_WORDS, pick_evidence
+from analysis.figure_selection import Undrawable
 from analysis.manuscript import write_manuscript
+from analysis.models import model_outlets
 from analysis.numbers import collect_numbers
 from analysis.results import (
     amended_results,
@@ -24,9 +31,10 @@ from analysis.results import (
     read_provenance,
     write_provenance,
 )
+from analysis.robustness import Tables, cross_choices, read_specifications, vary_contrast
 from analysis.settings import Settings
 from analysis.study import Study
-from framing.encoder import Encoder, Progress
+from framing.encoder import DEFAULT_ENCODER, Encoder, Progress
 from framing.errors import BingkaiError, BingkaiWarning
 from framing.evaluation import Evaluation
 from framing.explanation import explain_labels
@@ -71,7 +79,12 @@ def run_study(
         Anything in the study that the user can mend.
     """
     codebook = read_codebook(study.codebook)
-    labeler = find_labeler(study.model, encoder=study.encoder, codebook=codebook, progress=progress)
+    labeler = find_labeler(
+        study.model,
+        encoder=study.locate(study.encoder),
+        codebook=codebook,
+        progress=progress,
+    )
     model, encoder = labeler.model, labeler.encoder
     facts = _facts(codebook, model, study.statistics, seed=study.seed) | {
         "inputs": _hash_corpus(study.corpus),
@@ -83,10 +96,13 @@ def run_study(
             "abstain": study.abstain,
         },
     }
+    if study.contrast:
+        facts["robustness"] = asdict(study.contrast)
     with new_results(folder) as work:
         result = _label(study, codebook, model, encoder, work, progress=progress)
         if until is not Step.LABELS:
-            _compare(work, codebook, study.statistics)
+            varied = _vary(study, codebook, work, progress=progress)
+            _compare(work, codebook, study.statistics, varied=varied)
             _explain_evidence(work, result, model, codebook, encoder)
         if until in (Step.FIGURES, Step.PAPER):
             facts["figures"] = _draw(work, codebook, study.figures, study.language)
@@ -213,13 +229,49 @@ def _label(
     return result
 
 
-def _compare(work: Path, codebook: Codebook, settings: Settings) -> None:
+def _vary(
+    study: Study, codebook: Codebook, work: Path, *, progress: Progress | None
+) -> pd.DataFrame:
+    """Return the main contrast under every specification; no rows if the study asks for none."""
+    if study.contrast is None or study.choices is None:
+        return tabulate([])
+    sentences, articles = (read_table(work / f"{name}.csv") for name in ("sentences", "articles"))
+    tables = {}
+    for name in study.choices.encoder:
+        own = name == (study.encoder or DEFAULT_ENCODER)
+        labeler = find_labeler(
+            study.model if own else None,
+            encoder=study.locate(study.encoder if own else name),
+            codebook=codebook,
+            progress=progress,
+        )
+        result = label_sentences(
+            sentences, labeler.model, codebook, labeler.encoder, progress=progress
+        )
+        tables[name] = Tables(result.labels, sentences, articles)
+    specifications = cross_choices(study.choices)
+    asked = (study.contrast, specifications, tables, codebook, study.statistics)
+    varied = vary_contrast(*asked)
+    return pd.concat([varied, tabulate([shuffle_curve(*asked)])], ignore_index=True)
+
+
+def _compare(
+    work: Path, codebook: Codebook, settings: Settings, *, varied: pd.DataFrame | None = None
+) -> None:
     labels, sentences, articles = (
         read_table(work / f"{name}.csv") for name in ("labels", "sentences", "articles")
     )
     counts = count_cells(labels, sentences, articles)
     write_table(counts, work / "counts.csv")
-    write_table(compare_outlets(counts, codebook, settings), work / "estimates.csv")
+    estimates = pd.concat(
+        [
+            compare_outlets(counts, codebook, settings),
+            model_outlets(labels, sentences, articles, codebook, settings),
+            tabulate([]) if varied is None else varied,
+        ],
+        ignore_index=True,
+    )
+    write_table(estimates, work / "estimates.csv")
     write_table(pick_evidence(labels, sentences, articles), work / "evidence.csv")
 
 
@@ -240,9 +292,19 @@ def _explain_evidence(
 def _draw(work: Path, codebook: Codebook, figures: tuple[str, ...], language: str) -> list[str]:
     """Draw what the estimates can carry and return the names of the figures drawn."""
     estimates = read_table(work / "estimates.csv")
-    return report_undrawn(
-        draw_all(estimates, codebook, work / "figures", figures, language=language)
-    )
+    drawn = draw_all(estimates, codebook, work / "figures", figures, language=language)
+    if len(read_specifications(estimates)):
+        drawn += write_figures(
+            {"specifications": _try_curve(estimates, codebook, language)}, work / "figures"
+        )
+    return report_undrawn(drawn)
+
+
+def _try_curve(estimates: pd.DataFrame, codebook: Codebook, language: str) -> Figure | str:
+    try:
+        return draw_curve(prepare_curve(estimates, codebook, language=language))
+    except Undrawable as error:
+        return str(error)
 
 
 def report_undrawn(drawn: Sequence[Drawn]) -> list[str]:

@@ -51,6 +51,7 @@ class Readings:
             "estimand": estimand,
             "weight": weight or str(self.settings["weight"]),
             "copies": str(self.settings["copies"]),
+            "spec": "",
             **fields,
         }
         chosen = self.estimates

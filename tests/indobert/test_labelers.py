@@ -180,6 +180,7 @@ def test_a_study_names_a_folder_beside_it(
     monkeypatch.chdir("/")
     assert run("run", tmp_path / "study.toml", "--until", "labels", "-o", tmp_path / "r") == 0
     assert frames(tmp_path / "r" / "labels.csv")
+    assert (tmp_path / "r" / "articles.csv").is_file()
     assert str(tmp_path) not in (tmp_path / "r" / "provenance.json").read_text()
 
 
