@@ -102,6 +102,29 @@ NOTE_PAIRS = Text(
     "{shown} dari {all} pasangan, dengan nilai p terkecil.",
 )
 
+MACRO_F1_AXIS = Text("Macro-F1, in hundredths", "F1 makro, dalam perseratus")
+F1_DIFFERENCE_AXIS = Text(
+    "Difference of macro-F1, in hundredths", "Selisih F1 makro, dalam perseratus"
+)
+F1_KINDS = {
+    "different": Text("Interval without 0", "Selang tanpa 0"),
+    "not_shown": Text("Interval with 0", "Selang memuat 0"),
+    "untested": Text("No interval", "Tanpa selang"),
+}
+NOTE_F1_WHISKERS = Text(
+    "Whiskers: {level} bootstrap intervals over sentences, each for itself; whether two differ is "
+    "told by the interval of their difference.",
+    "Garis: selang bootstrap {level} atas kalimat, masing-masing tersendiri; apakah dua pelabel "
+    "berbeda ditunjukkan oleh selang selisihnya.",
+)
+NOTE_PAIRED = Text(
+    "Whiskers: {level} intervals of a paired bootstrap over {unit}, each for itself.",
+    "Garis: selang {level} dari bootstrap berpasangan atas {unit}, masing-masing tersendiri.",
+)
+UNITS = {
+    "articles": Text("whole articles", "artikel utuh"),
+    "sentences": Text("sentences", "kalimat"),
+}
 CHOICES = {
     "encoder": Text("Encoder", "Penyandi"),
     "abstain": Text("Least probability", "Peluang terkecil"),

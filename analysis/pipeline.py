@@ -42,8 +42,9 @@ from framing.errors import BingkaiError, BingkaiWarning
 from framing.evaluation import Evaluation
 from framing.explanation import explain_labels
 from framing.inputs import Unit, to_sentences
+from framing.labelers import find_labeler
 from framing.labeling import Labels, label_sentences
-from framing.model import Model, model_encoder, read_model
+from framing.model import Model
 from framing.pages import MANIFEST, PAGE_ENDINGS
 from framing.reading import read_corpus, read_outlets
 from framing.scheme import Codebook, read_codebook
@@ -81,7 +82,13 @@ def run_study(
         Anything in the study that the user can mend.
     """
     codebook = read_codebook(study.codebook)
-    model = read_model(study.model, encoder=study.encoder)
+    labeler = find_labeler(
+        study.model,
+        encoder=study.locate(study.encoder),
+        codebook=codebook,
+        progress=progress,
+    )
+    model, encoder = labeler.model, labeler.encoder
     facts = _facts(codebook, model, study.statistics, seed=study.seed) | {
         "inputs": _hash_corpus(study.corpus),
         "study": {
@@ -95,7 +102,6 @@ def run_study(
     if study.contrast:
         facts["robustness"] = asdict(study.contrast)
     with new_results(folder) as work:
-        encoder = model_encoder(model)
         result = _label(study, codebook, model, encoder, work, progress=progress)
         if until is not Step.LABELS:
             varied = _vary(study, codebook, work, progress=progress)
@@ -126,7 +132,7 @@ def compare_tables(
         write_provenance(
             work,
             {
-                "codebook": _describe_codebook(codebook),
+                "codebook": describe_codebook(codebook),
                 "model": {"labeler": ", ".join(labelers)},
                 "settings": asdict(settings),
                 "seed": settings.seed,
@@ -179,11 +185,11 @@ def write_evaluation(
             write_table(table, work / f"{name}.csv")
         drawn = draw_accuracy(evaluation, codebook, work / "figures", language=language)
         facts = {
-            "codebook": _describe_codebook(codebook),
-            "model": _describe_model(model),
+            "codebook": describe_codebook(codebook),
+            "model": describe_model(model),
             "inputs": hash_inputs(gold),
             "seed": seed,
-            "figures": _report_undrawn(drawn),
+            "figures": report_undrawn(drawn),
         }
         write_provenance(work, facts)
 
@@ -236,9 +242,15 @@ def _vary(
     tables = {}
     for name in study.choices.encoder:
         own = name == (study.encoder or DEFAULT_ENCODER)
-        model = read_model(study.model if own else None, encoder=study.encoder if own else name)
-        encoder = model_encoder(model)
-        result = label_sentences(sentences, model, codebook, encoder, progress=progress)
+        labeler = find_labeler(
+            study.model if own else None,
+            encoder=study.locate(study.encoder if own else name),
+            codebook=codebook,
+            progress=progress,
+        )
+        result = label_sentences(
+            sentences, labeler.model, codebook, labeler.encoder, progress=progress
+        )
         tables[name] = Tables(result.labels, sentences, articles)
     specifications = cross_choices(study.choices)
     asked = (study.contrast, specifications, tables, codebook, study.statistics)
@@ -300,7 +312,7 @@ def _draw(work: Path, codebook: Codebook, figures: tuple[str, ...], language: st
         drawn += write_figures(
             {"specifications": _try_curve(estimates, codebook, language)}, work / "figures"
         )
-    return _report_undrawn(drawn)
+    return report_undrawn(drawn)
 
 
 def _try_curve(estimates: pd.DataFrame, codebook: Codebook, language: str) -> Figure | str:
@@ -310,7 +322,7 @@ def _try_curve(estimates: pd.DataFrame, codebook: Codebook, language: str) -> Fi
         return str(error)
 
 
-def _report_undrawn(drawn: Sequence[Drawn]) -> list[str]:
+def report_undrawn(drawn: Sequence[Drawn]) -> list[str]:
     """Warn of the figures that were not drawn and return the names of those that were."""
     for figure in drawn:
         if not figure.paths:
@@ -351,7 +363,8 @@ def _hash_corpus(path: Path) -> dict[str, str]:
     }
 
 
-def _describe_codebook(codebook: Codebook) -> dict[str, str]:
+def describe_codebook(codebook: Codebook) -> dict[str, str]:
+    """Return what provenance says of a codebook."""
     return {
         "id": codebook.id,
         "version": codebook.version,
@@ -360,14 +373,15 @@ def _describe_codebook(codebook: Codebook) -> dict[str, str]:
     }
 
 
-def _describe_model(model: Model) -> dict[str, Any]:
+def describe_model(model: Model) -> dict[str, Any]:
+    """Return what provenance says of a model."""
     return {
         "name": model.name,
         "labeler": model.labeler,
         "sha256": model.sha256,
         "encoder": model.encoder,
         "n_training": model.n_training,
-        "tuned": model.adapter is not None,
+        "tuned": model.adapter is not None or model.networks is not None,
         "cv_macro_f1": {
             variable: round(head.cv_macro_f1, 4) for variable, head in model.heads.items()
         },
@@ -376,8 +390,8 @@ def _describe_model(model: Model) -> dict[str, Any]:
 
 def _facts(codebook: Codebook, model: Model, settings: Settings, *, seed: int) -> dict[str, Any]:
     return {
-        "codebook": _describe_codebook(codebook),
-        "model": _describe_model(model),
+        "codebook": describe_codebook(codebook),
+        "model": describe_model(model),
         "settings": asdict(settings),
         "seed": seed,
     }

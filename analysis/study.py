@@ -8,7 +8,7 @@
     corpus = "corpus"          # a folder of pages or a table, relative to this file
     codebook = "mine.toml"     # optional; the shipped coding scheme otherwise
     model = "model"            # optional; the shipped model otherwise
-    encoder = "e5-small"       # optional; "fast" for millions of sentences
+    encoder = "e5-small"       # optional; "fast" for millions of sentences, or a transformer
     composed = false           # optional; true if articles and outlets are invented
     language = "en"            # optional; of figures and tables: en or id
     abstain = 0.0              # optional; labels less probable than this are left empty
@@ -68,7 +68,7 @@ ENCODERS = (DEFAULT_ENCODER, "fast")  # those with a shipped model
 
 @dataclass(frozen=True)
 class Study:
-    """A checked study file; paths are complete."""
+    """A checked study file; paths are complete, but for the encoder's, which is a name first."""
 
     title: str
     corpus: Path
@@ -87,6 +87,12 @@ class Study:
     template: Path | None = None
     bibliography: Path | None = None
     formats: tuple[str, ...] = FORMATS
+    folder: Path = Path()
+
+    def locate(self, encoder: str | None) -> str | None:
+        """Return an encoder's name, or the path of the folder of that name beside the file."""
+        beside = self.folder / encoder if encoder else None
+        return str(beside) if beside is not None and beside.is_dir() else encoder
 
 
 _KINDS: Mapping[type, str] = {
@@ -157,6 +163,7 @@ def read_study(path: str | Path) -> Study:
         codebook=_optional(path, "codebook", main),
         model=_optional(path, "model", main),
         encoder=main.get("encoder"),
+        folder=path.parent,
         abstain=_probability(path, "abstain", main.get("abstain", 0.0)),
         composed=main.get("composed", False),
         language=_choice(path, "language", main.get("language", "en"), LANGUAGES),
