@@ -10,6 +10,8 @@ import pandas as pd
 from framing.schema import COLUMNS
 
 NAIVE = "naive: machine labels"
+# First words of the methods that use people's codes, best first; a colon and details follow.
+CORRECTED = ("dsl", "ppi", "matrix", "gold-only")
 
 # What an estimand promises. Whatever of it is missing in a row must have a reason there; a share
 # has no p-value to miss, and an odds ratio's hypothesis is tested once, as the difference.
@@ -23,6 +25,7 @@ PROMISED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "odds_ratio": ("estimate", "std_error", "df", "conf_low", "conf_high"),
         "cramers_v": ("estimate", "conf_low", "conf_high"),
         "permutation": ("estimate", "p_value", "p_adjusted"),
+        "accuracy": ("estimate", "std_error", "df", "conf_low", "conf_high"),
     }
 )  # fmt: skip
 
@@ -36,8 +39,8 @@ class Estimate:
     Parameters
     ----------
     estimand
-        ``"share"``, ``"coverage"``, ``"difference"``, ``"odds_ratio"``, ``"cramers_v"`` or
-        ``"permutation"``.
+        ``"share"``, ``"coverage"``, ``"difference"``, ``"odds_ratio"``, ``"cramers_v"``,
+        ``"permutation"`` or ``"accuracy"``.
     variable, value
         What is counted; `value` is empty where the row is about the whole variable.
     outlet
@@ -54,8 +57,10 @@ class Estimate:
         The test, alone and adjusted within its family of tests.
     n_sentences, n_articles, n_gold
         What the number rests on: the sentences of the denominator and their articles.
+    n_gold_effective
+        How many coded sentences alone would be as informative.
     reason
-        Why a field is empty.
+        Why a field is empty, or what to mind about the number.
     """
 
     estimand: str
@@ -81,6 +86,7 @@ class Estimate:
     n_sentences: int = 0
     n_articles: int = 0
     n_gold: int | None = None
+    n_gold_effective: float = math.nan
     reason: str = ""
 
     def __post_init__(self) -> None:
@@ -102,6 +108,11 @@ def tabulate(estimates: Iterable[Estimate]) -> pd.DataFrame:
     for name in _WHOLE:
         table[name] = table[name].astype("Int64")
     return table[list(COLUMNS["estimates"])]
+
+
+def is_corrected(method: str) -> bool:
+    """Tell whether people's codes correct the labels, or replace them, in a method."""
+    return method.split(":", maxsplit=1)[0] in CORRECTED
 
 
 def because(*reasons: str) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from analysis.accuracy_drawing import draw_accuracy
 from analysis.comparison import compare_outlets
+from analysis.corrected import correct_outlets
 from analysis.counts import count_cells
 from analysis.drawing import Drawn, draw_all
 from analysis.evidence import EVIDENCE_COLUMNS, SHOWN_WORDS, pick_evidence
@@ -72,7 +73,7 @@ def run_study(
     codebook = read_codebook(study.codebook)
     model = read_model(study.model, encoder=study.encoder)
     facts = _facts(codebook, model, study.statistics, seed=study.seed) | {
-        "inputs": _hash_corpus(study.corpus),
+        "inputs": _hash_corpus(study.corpus) | (hash_inputs(study.gold) if study.gold else {}),
         "study": {
             "title": study.title,
             "authors": list(study.authors),
@@ -85,7 +86,7 @@ def run_study(
         encoder = model_encoder(model)
         result = _label(study, codebook, model, encoder, work, progress=progress)
         if until is not Step.LABELS:
-            _compare(work, codebook, study.statistics)
+            _compare(work, codebook, study.statistics, study.gold)
             _explain_evidence(work, result, model, codebook, encoder)
         if until in (Step.FIGURES, Step.PAPER):
             facts["figures"] = _draw(work, codebook, study.figures, study.language)
@@ -102,12 +103,16 @@ def compare_tables(
     *,
     codebook: Codebook,
     settings: Settings,
+    gold: Path | None = None,
 ) -> None:
-    """Compare the outlets of labels on disk, into a new results folder."""
+    """Compare the outlets of labels on disk, into a new results folder.
+
+    With `gold`, the codes of a random sample, the estimates are also corrected by it.
+    """
     with new_results(folder) as work:
         for name, path in (("labels", labels), ("sentences", sentences), ("articles", articles)):
             write_table(read_table(path), work / f"{name}.csv")
-        _compare(work, codebook, settings)
+        _compare(work, codebook, settings, gold)
         labelers = sorted(set(read_table(work / "labels.csv")["labeler"]))
         write_provenance(
             work,
@@ -118,7 +123,8 @@ def compare_tables(
                 "seed": settings.seed,
                 "inputs": {
                     name: digest
-                    for path in (labels, sentences, articles)
+                    for path in (labels, sentences, articles, gold)
+                    if path is not None
                     for name, digest in hash_inputs(path).items()
                 },
             },
@@ -212,13 +218,22 @@ def _label(
     return result
 
 
-def _compare(work: Path, codebook: Codebook, settings: Settings) -> None:
+def _compare(work: Path, codebook: Codebook, settings: Settings, gold: Path | None) -> None:
     labels, sentences, articles = (
         read_table(work / f"{name}.csv") for name in ("labels", "sentences", "articles")
     )
     counts = count_cells(labels, sentences, articles)
     write_table(counts, work / "counts.csv")
-    write_table(compare_outlets(counts, codebook, settings), work / "estimates.csv")
+    estimates = compare_outlets(counts, codebook, settings)
+    if gold is not None:
+        codes = read_table(gold)
+        write_table(codes, work / "gold.csv")
+        corrected = correct_outlets(
+            codes, labels, sentences=sentences, articles=articles, codebook=codebook,
+            settings=settings,
+        )  # fmt: skip
+        estimates = pd.concat([estimates, corrected], ignore_index=True)
+    write_table(estimates, work / "estimates.csv")
     write_table(pick_evidence(labels, sentences, articles), work / "evidence.csv")
 
 

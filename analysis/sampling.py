@@ -92,8 +92,8 @@ def draw_sample(
         There are fewer sentences than asked for, `n` is too small for the strata, or something that
         makes strata is missing.
     """
-    population = _list_population(sentences, articles, units)
-    population["stratum"] = _name_strata(population, by, labels)
+    population = list_population(sentences, articles, units)
+    population["stratum"] = name_strata(population, by, labels)
     population = population.sort_values(["stratum", "sentence_id"], ignore_index=True)
     sizes = population["stratum"].value_counts(sort=False)
     taken = allocate_sample(
@@ -168,9 +168,10 @@ def allocate_sample(
     return taken
 
 
-def _list_population(
+def list_population(
     sentences: pd.DataFrame, articles: pd.DataFrame, units: tuple[str, ...]
 ) -> pd.DataFrame:
+    """Return what can be drawn: sentence_id, article_id, text_sha256, outlet and order."""
     require_columns(sentences, "sentences")
     require_columns(articles, "articles")
     counted = sentences.loc[sentences["unit"].isin(units)]
@@ -190,7 +191,7 @@ def _list_population(
     return population.assign(order=np.arange(len(population)))
 
 
-def _name_strata(
+def name_strata(
     population: pd.DataFrame, by: Sequence[str], labels: pd.DataFrame | None
 ) -> "pd.Series[str]":
     """Return the stratum of every sentence, such as ``"outlet=A; frame=threat"``."""
