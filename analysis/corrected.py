@@ -317,7 +317,13 @@ class _Variable:
         return math.hypot(*errors)
 
     def _lack_gold(self, outlet: str, outlets: tuple[str, ...]) -> str:
-        n = int(self._own(outlet)[self.coding.drawn].sum())
+        coded = self._own(outlet)[self.coding.drawn]
+        if outlet == "":
+            there = set(self.coding.outlets[self.coding.drawn])
+            bare = [name for i, name in enumerate(self.outlets) if i not in there]
+            if bare:
+                return f"no coded sentence in {', '.join(bare)}"
+        n = int(coded.sum())
         name = f"{outlet}: " if len(outlets) > 1 else ""
         least = f"only {n} coded sentences, and {LEAST_GOLD} are needed to correct"
         return f"{name}{least}" if n < LEAST_GOLD else ""
