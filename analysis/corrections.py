@@ -40,7 +40,7 @@ Ints = NDArray[np.int64]
 
 PRIOR = 4.0  # coded sentences that prior knowledge stands for
 SURPRISES = 1.0  # surprises that prior knowledge stands for
-NEAREST = 0.75  # standard errors: no variance is taken nearer to 0 or 1, chosen by simulation
+NEAREST = 0.9  # standard errors: no variance is taken nearer to 0 or 1, chosen by simulation
 N_FOLDS = 5
 
 

@@ -2,11 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
+from scipy import stats
 
 from analysis.clusters import fit_shares
+from analysis.corrected_logit import LogitFit, fit_logit, fit_naive_logit, fit_tuned_logit
 from analysis.corrections import (
     Coding,
     CorrectedFit,
@@ -102,3 +105,40 @@ def measure_corrections(
             [np.stack(v) for (n, e), v in found.items() if n == name and e != "share"], axis=2
         )
     return results
+
+
+LOGITS: dict[str, Callable[[Coding, np.ndarray], LogitFit]] = {
+    "naive": fit_naive_logit,
+    "gold-only": lambda coding, terms: fit_tuned_logit(coding, terms, tuning=0.0),
+    "dsl": lambda coding, terms: fit_logit(coding, terms, learn_codes(coding)),
+    "ppi": fit_tuned_logit,
+}
+
+
+def measure_coefficients(
+    runs: int, n_articles: int, n_gold: int, *, stratified: bool, seed: int = 1
+) -> dict[tuple[str, str], np.ndarray]:
+    """Return, by method, (runs, 3, 4): error, whether held, and width of log odds ratios.
+
+    Of the first value against all others, in four outlets against the first.
+    """
+    rng = np.random.default_rng([seed, n_articles, stratified])
+    found: dict[tuple[str, str], list[np.ndarray]] = defaultdict(list)
+    for _ in range(runs):
+        corpus = draw_coded_corpus(rng, n_articles, n_gold, stratified=stratified)
+        coding = encode(corpus)
+        two = [
+            np.stack([1 - part[:, 0], part[:, 0]], axis=1) for part in (coding.labels, coding.codes)
+        ]
+        coding = replace(coding, labels=two[0], codes=two[1])
+        others = corpus.outlets[:, None] == np.arange(1, len(corpus.shares))
+        terms = np.hstack([np.ones((len(others), 1)), others])
+        log_odds = np.log(corpus.shares[:, 0] / (1 - corpus.shares[:, 0]))
+        true = log_odds[1:] - log_odds[0]
+        for name, fit in LOGITS.items():
+            result = fit(coding, terms)
+            error = result.coefficients[1:, 0] - true
+            half = stats.t.ppf(0.5 + LEVEL / 2, result.df[1:, 0]) * result.std_errors[1:, 0]
+            held = np.where(np.isnan(error), np.nan, np.abs(error) <= half)
+            found[name, "log odds"].append(np.stack([error, held, 2 * half]))
+    return {key: np.stack(runs) for key, runs in found.items()}
