@@ -136,7 +136,7 @@ def fit_totals(y: Floats, s: Floats, sentences: Floats, *, n_sentences: int) -> 
     most, least = total**2 / (s**2 / sentences).sum(), total**2 / (s**2).sum()
     n_effective = _effective_sizes(spread, variances, most=most, least=least)
     correlation = _correlations(n_effective, most=most, least=least)
-    df = _satterthwaite_df(s, sentences, correlation)
+    df = satterthwaite_df(s / total, _working_variances(s, sentences, correlation))
     with np.errstate(divide="ignore", invalid="ignore"):
         std_errors = np.where(spread > 0, np.sqrt(spread / n_effective), np.nan)
     return ShareFit(shares, std_errors, n_effective, df, n_clusters, n_sentences)
@@ -161,19 +161,24 @@ def _correlations(n_effective: Floats, *, most: float, least: float) -> Floats:
     return np.clip((1 / n_effective - 1 / most) / (1 / least - 1 / most), 0.0, 1.0)
 
 
-def _satterthwaite_df(s: Floats, sentences: Floats, correlation: Floats) -> Floats:
+def _working_variances(s: Floats, sentences: Floats, correlation: Floats) -> Floats:
+    """Variances (A, K) of article totals whose sentences correlate by `correlation` (K,)."""
+    n = sentences[:, None]
+    return np.asarray((s**2)[:, None] * (1 + (n - 1) * correlation) / n)
+
+
+def satterthwaite_df(h: Floats, v: Floats) -> Floats:
     """Degrees of freedom (K,) of the CR2 variance under a working model.
 
-    Satterthwaite's approximation tr(B)^2 / tr(B^2) as Bell and McCaffrey (2002) give it, with the
-    equicorrelated working model of Imbens and Kolesar (2016): an article total has the variance
-    v_i = s_i^2 (1 + (n_i - 1) rho) / n_i. B is the product of the diagonal of 1 / (1 - h_i) and the
+    Satterthwaite's approximation tr(B)^2 / tr(B^2) as Bell and McCaffrey (2002) give it, for
+    article totals with leverages h, (A,) or (A, K), that add up to one, and working variances v
+    (A, K). `fit_shares` takes the equicorrelated model of Imbens and Kolesar (2016), v_i = s_i^2
+    (1 + (n_i - 1) rho) / n_i. B is the product of the diagonal of 1 / (1 - h_i) and the
     covariance of the residuals, diag(v) - h v' - v h' + h h' sum(v); the double sums are
     written out so that no A x A matrix is formed.
     """
-    h = (s / s.sum())[:, None]
+    h = h.reshape(len(h), -1)
     a = 1 / (1 - h)
-    n = sentences[:, None]
-    v = (s**2)[:, None] * (1 + (n - 1) * correlation) / n
     v_sum = v.sum(axis=0)
     off = h**2 * v_sum - 2 * h * v
     trace = (a * (v + off)).sum(axis=0)

@@ -10,6 +10,8 @@ import pandas as pd
 from framing.schema import COLUMNS
 
 NAIVE = "naive: machine labels"
+# First words of the methods that use people's codes, best first; a colon and details follow.
+CORRECTED = ("dsl", "ppi", "matrix", "gold-only")
 
 # What an estimand promises. Whatever of it is missing in a row must have a reason there; a share
 # has no p-value to miss, and an odds ratio's hypothesis is tested once, as the difference.
@@ -34,6 +36,10 @@ PROMISED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "change": (
             "estimate", "std_error", "df", "conf_low", "conf_high", "p_value", "p_adjusted",
         ),
+        "coefficient": (
+            "estimate", "std_error", "df", "conf_low", "conf_high", "p_value", "p_adjusted",
+        ),
+        "accuracy": ("estimate", "std_error", "df", "conf_low", "conf_high"),
     }
 )  # fmt: skip
 
@@ -64,8 +70,10 @@ class Estimate:
         The test, alone and adjusted within its family of tests.
     n_sentences, n_articles, n_gold
         What the number rests on: the sentences of the denominator and their articles.
+    n_gold_effective
+        How many coded sentences alone would be as informative.
     reason
-        Why a field is empty.
+        Why a field is empty, or what to mind about the number.
     """
 
     estimand: str
@@ -91,6 +99,7 @@ class Estimate:
     n_sentences: int = 0
     n_articles: int = 0
     n_gold: int | None = None
+    n_gold_effective: float = math.nan
     reason: str = ""
 
     def __post_init__(self) -> None:
@@ -112,6 +121,11 @@ def tabulate(estimates: Iterable[Estimate]) -> pd.DataFrame:
     for name in _WHOLE:
         table[name] = table[name].astype("Int64")
     return table[list(COLUMNS["estimates"])]
+
+
+def is_corrected(method: str) -> bool:
+    """Tell whether people's codes correct the labels, or replace them, in a method."""
+    return method.split(":", maxsplit=1)[0] in CORRECTED
 
 
 def because(*reasons: str) -> str:

@@ -8,9 +8,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis import figure_words as words
-from analysis.drawing import Drawn, draw_differences, draw_shares, write_figures
+from analysis.drawing import draw_differences, draw_shares
 from analysis.figure_frames import FigureData
 from analysis.figure_selection import Label, Undrawable
+from analysis.figures import Drawn, write_figures
 from analysis.pipeline import describe_codebook, describe_model, report_undrawn
 from analysis.results import hash_inputs, new_results, write_provenance
 from framing.evaluation import MACRO, Evaluation

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.corrected_readings import describe_corrections, leave_naive
 from analysis.counts import check_counts, keep_copies
 from analysis.evidence import LEAST_PROB, parse_probs
 from analysis.findings import describe_copies, describe_parts, describe_time, describe_words
@@ -70,7 +71,8 @@ def collect_numbers(
     study.setdefault("composed", False)
     study.setdefault("abstain", 0.0)
     settings = asdict(Settings()) | dict(provenance.get("settings", {}))
-    readings = Readings(parse_estimates(estimates), codebook, language, settings)
+    everything = Readings(parse_estimates(estimates), codebook, language, settings)
+    readings = leave_naive(everything)
     corpus = _describe_corpus(counts, codebook, language)
     compared = keep_copies(counts, Copies(settings["copies"]))
     outlets = [outlet["name"] for outlet in corpus["outlets"]]
@@ -95,6 +97,7 @@ def collect_numbers(
             "seed": provenance.get("seed", settings["seed"]),
         },
         "variables": variables,
+        "corrections": describe_corrections(everything, outlets),
         "voice": readings.describe_voice(),
         "parts": describe_parts(readings, variables.get("frame")),
         "copying": describe_copies(readings, outlets),

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from analysis.accuracy_drawing import draw_accuracy
 from analysis.comparison import compare_outlets
 from analysis.copying import compare_copies
+from analysis.corrected import correct_outlets
 from analysis.counts import count_cells
 from analysis.curve_data import prepare_curve
 from analysis.curve_drawing import draw_curve
@@ -90,7 +91,7 @@ def run_study(
     )
     model, encoder = labeler.model, labeler.encoder
     facts = _facts(codebook, model, study.statistics, seed=study.seed) | {
-        "inputs": _hash_corpus(study.corpus),
+        "inputs": _hash_corpus(study.corpus) | (hash_inputs(study.gold) if study.gold else {}),
         "study": {
             "title": study.title,
             "authors": list(study.authors),
@@ -105,7 +106,7 @@ def run_study(
         result = _label(study, codebook, model, encoder, work, progress=progress)
         if until is not Step.LABELS:
             varied = _vary(study, codebook, work, progress=progress)
-            _compare(work, codebook, study.statistics, varied=varied)
+            _compare(work, codebook, study.statistics, study.gold, varied=varied)
             _explain_evidence(work, result, model, codebook, encoder)
         if until in (Step.FIGURES, Step.PAPER):
             facts["figures"] = _draw(work, codebook, study.figures, study.language)
@@ -122,12 +123,16 @@ def compare_tables(
     *,
     codebook: Codebook,
     settings: Settings,
+    gold: Path | None = None,
 ) -> None:
-    """Compare the outlets of labels on disk, into a new results folder."""
+    """Compare the outlets of labels on disk, into a new results folder.
+
+    With `gold`, the codes of a random sample, the estimates are also corrected by it.
+    """
     with new_results(folder) as work:
         for name, path in (("labels", labels), ("sentences", sentences), ("articles", articles)):
             write_table(read_table(path), work / f"{name}.csv")
-        _compare(work, codebook, settings)
+        _compare(work, codebook, settings, gold)
         labelers = sorted(set(read_table(work / "labels.csv")["labeler"]))
         write_provenance(
             work,
@@ -138,7 +143,8 @@ def compare_tables(
                 "seed": settings.seed,
                 "inputs": {
                     name: digest
-                    for path in (labels, sentences, articles)
+                    for path in (labels, sentences, articles, gold)
+                    if path is not None
                     for name, digest in hash_inputs(path).items()
                 },
             },
@@ -259,23 +265,34 @@ def _vary(
 
 
 def _compare(
-    work: Path, codebook: Codebook, settings: Settings, *, varied: pd.DataFrame | None = None
+    work: Path,
+    codebook: Codebook,
+    settings: Settings,
+    gold: Path | None,
+    *,
+    varied: pd.DataFrame | None = None,
 ) -> None:
     labels, sentences, articles = (
         read_table(work / f"{name}.csv") for name in ("labels", "sentences", "articles")
     )
     counts = count_cells(labels, sentences, articles)
     write_table(counts, work / "counts.csv")
-    estimates = pd.concat(
-        [
-            compare_outlets(counts, codebook, settings),
-            compare_copies(sentences, articles, settings),
-            model_outlets(labels, sentences, articles, codebook, settings),
-            tabulate([]) if varied is None else varied,
-        ],
-        ignore_index=True,
-    )
-    write_table(estimates, work / "estimates.csv")
+    tables = [
+        compare_outlets(counts, codebook, settings),
+        compare_copies(sentences, articles, settings),
+        model_outlets(labels, sentences, articles, codebook, settings),
+    ]
+    if gold is not None:
+        codes = read_table(gold)
+        write_table(codes, work / "gold.csv")
+        corrected = correct_outlets(
+            codes, labels, sentences=sentences, articles=articles, codebook=codebook,
+            settings=settings,
+        )  # fmt: skip
+        tables.append(corrected)
+    if varied is not None:
+        tables.append(varied)
+    write_table(pd.concat(tables, ignore_index=True), work / "estimates.csv")
     write_table(trace_copies(sentences, articles), work / "copies.csv")
     words, examples = compare_words(labels, sentences, articles, settings)
     write_table(words, work / "words.csv")

@@ -18,7 +18,7 @@ OWN_VOICE = "outlet"
 FEW = 10  # sentences below which nothing is said to be most or least, and no part to be a share
 _NUMERIC = (
     "estimate", "std_error", "df", "conf_low", "conf_high", "conf_level", "p_value", "p_adjusted",
-    "n_sentences", "n_articles",
+    "n_sentences", "n_articles", "n_gold", "n_gold_effective",
 )  # fmt: skip
 
 Record = dict[str, Any]
@@ -76,7 +76,7 @@ class Readings:
             "weight_gap": self._measure_weight_gap(variable, by),
             "test": self._describe_test(variable, by),
             "effect": _first(self.select("cramers_v", variable=variable, by=by)),
-            "differences": self._describe_differences(variable, by, list(outlets)),
+            "differences": self.describe_differences(variable, by, list(outlets)),
         }
 
     def describe_shares(self, variable: str, by: str) -> list[Record]:
@@ -175,7 +175,7 @@ class Readings:
             record["exact"] = "all arrangements" in str(rows["method"].iloc[0])
         return record
 
-    def _describe_differences(self, variable: str, by: str, outlets: list[str]) -> Record:
+    def describe_differences(self, variable: str, by: str, outlets: list[str]) -> Record:
         """How many differences there are and hold, and those that hold, the largest first."""
         rows = self.select("difference", variable=variable, by=by)
         key = ["contrast", "level", "value"]

@@ -9,6 +9,7 @@
     codebook = "mine.toml"     # optional; the shipped coding scheme otherwise
     model = "model"            # optional; the shipped model otherwise
     encoder = "e5-small"       # optional; "fast" for millions of sentences, or a transformer
+    gold = "gold.csv"          # optional; people's codes that correct the estimates
     composed = false           # optional; true if articles and outlets are invented
     language = "en"            # optional; of figures and tables: en or id
     abstain = 0.0              # optional; labels less probable than this are left empty
@@ -76,6 +77,7 @@ class Study:
     codebook: Path | None = None
     model: Path | None = None
     encoder: str | None = None
+    gold: Path | None = None
     abstain: float = 0.0
     composed: bool = False
     language: str = "en"
@@ -103,7 +105,8 @@ _ITEMS: Mapping[str, type] = {"abstain": float, "seed": int}  # of lists of numb
 _KEYS: Mapping[str, Mapping[str, type]] = {
     "study": {
         "title": str, "authors": list, "corpus": str, "codebook": str, "model": str,
-        "encoder": str, "abstain": float, "composed": bool, "language": str, "seed": int,
+        "encoder": str, "gold": str, "abstain": float, "composed": bool, "language": str,
+        "seed": int,
     },
     "statistics": {
         "conf_level": float, "n_permutations": int, "n_bootstrap": int, "weight": str,
@@ -164,6 +167,7 @@ def read_study(path: str | Path) -> Study:
         model=_optional(path, "model", main),
         encoder=main.get("encoder"),
         folder=path.parent,
+        gold=_optional(path, "gold", main),
         abstain=_probability(path, "abstain", main.get("abstain", 0.0)),
         composed=main.get("composed", False),
         language=_choice(path, "language", main.get("language", "en"), LANGUAGES),

@@ -40,7 +40,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "estimand", "variable", "value", "outlet", "contrast", "by", "level", "method",
             "weight", "copies", "spec", "estimate", "std_error", "df", "conf_low", "conf_high",
             "conf_level", "p_value", "p_adjusted", "family", "n_sentences", "n_articles",
-            "n_gold", "reason",
+            "n_gold", "n_gold_effective", "reason",
         ),
         "words": (
             "outlet", "frame", "copies", "rank", "word", "log_odds", "std_error", "z",

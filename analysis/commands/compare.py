@@ -14,6 +14,9 @@ def define(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("labels", type=Path, help="labels, " + TABLE)
     parser.add_argument("--sentences", type=Path, required=True, help="sentences, " + TABLE)
     parser.add_argument("--articles", type=Path, required=True, help="articles, " + TABLE)
+    parser.add_argument(
+        "--gold", type=Path, help="people's codes of a random sample, which correct the estimates"
+    )
     add_output(parser, "results", what="FOLDER")
     parser.add_argument("--seed", type=int, default=0, help="for the resampling (default: 0)")
     add_codebook(parser)
@@ -32,5 +35,6 @@ def run(options: argparse.Namespace) -> None:
         options.output,
         codebook=read_codebook(options.codebook),
         settings=Settings(seed=options.seed),
+        gold=options.gold,
     )
     say(f"{options.output}: counts.csv, estimates.csv, evidence.csv, copies.csv, words.csv")
