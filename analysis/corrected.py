@@ -120,6 +120,34 @@ def correct_outlets(
     return tabulate(rows)
 
 
+def correct_differences(
+    gold: pd.DataFrame,
+    labels: pd.DataFrame,
+    *,
+    sentences: pd.DataFrame,
+    articles: pd.DataFrame,
+    codebook: Codebook,
+    settings: Settings,
+    variable: str,
+    method: str,
+) -> list[Estimate]:
+    """Return the differences of one variable by one method, as `correct_outlets` does.
+
+    Parameters
+    ----------
+    method
+        ``"dsl"``, ``"ppi"`` or ``"matrix"``.
+    """
+    matched = match_gold(gold, labels, sentences=sentences, articles=articles, codebook=codebook)
+    if variable not in matched.variables or variable in matched.refused:
+        return []
+    coded = lay_out(labels, matched, sentences=sentences, articles=articles, copies=settings.copies)
+    cells = list_cells(coded, variable, codebook, settings)
+    corrected = _Variable(coded, variable, cells, settings.weight, settings)
+    rows = corrected.estimate_differences()
+    return [row for row in rows if row.method.startswith(f"{method}:")]
+
+
 def _refuse(variable: str, reason: str, settings: Settings) -> list[Estimate]:
     return [
         Estimate(

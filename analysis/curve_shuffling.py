@@ -68,7 +68,7 @@ def shuffle_curve(
         key = (spec.encoder, spec.abstain, str(spec.copies))
         try:
             if key not in counted:
-                counts = tables[spec.encoder].count(spec.abstain)
+                counts = tables[spec.encoder].leave_unsure(spec.abstain).counts
                 counted[key] = keep_copies(check_counts(counts, codebook), spec.copies)
         except BingkaiError:
             continue  # nothing is left to count, and `vary_contrast` says so

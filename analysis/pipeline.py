@@ -245,6 +245,7 @@ def _vary(
     if study.contrast is None or study.choices is None:
         return tabulate([])
     sentences, articles = (read_table(work / f"{name}.csv") for name in ("sentences", "articles"))
+    gold = read_table(study.gold) if study.gold else None
     tables = {}
     for name in study.choices.encoder:
         own = name == (study.encoder or DEFAULT_ENCODER)
@@ -257,7 +258,7 @@ def _vary(
         result = label_sentences(
             sentences, labeler.model, codebook, labeler.encoder, progress=progress
         )
-        tables[name] = Tables(result.labels, sentences, articles)
+        tables[name] = Tables(result.labels, sentences, articles, gold)
     specifications = cross_choices(study.choices)
     asked = (study.contrast, specifications, tables, codebook, study.statistics)
     varied = vary_contrast(*asked)

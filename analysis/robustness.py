@@ -11,6 +11,7 @@ multiverse analysis. Perspectives on Psychological Science 11:702-712.
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cached_property, partial
 from itertools import product
 from types import MappingProxyType
 from typing import Any
@@ -18,6 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.corrected import correct_differences
 from analysis.counts import check_counts, count_cells, keep_copies
 from analysis.differences import estimate_differences
 from analysis.estimates import NAIVE, Estimate, tabulate
@@ -32,20 +34,26 @@ NOT_THERE = "the outlets or the value are not in what this specification counts"
 
 @dataclass(frozen=True)
 class Tables:
-    """The labels of one labeler with their sentences and articles."""
+    """The labels of one labeler with their sentences, articles and, if there are any, codes."""
 
     labels: pd.DataFrame
     sentences: pd.DataFrame
     articles: pd.DataFrame
+    gold: pd.DataFrame | None = None
 
-    def count(self, abstain: float) -> pd.DataFrame:
-        """Return the counts table where labels less probable than `abstain` are left empty."""
+    def leave_unsure(self, abstain: float) -> "Tables":
+        """Return the same with the labels left empty that are less probable than `abstain`."""
         prob = pd.to_numeric(self.labels["prob"], errors="coerce").fillna(1.0)
         sure = prob >= abstain
         labels = self.labels.assign(
             value=self.labels["value"].where(sure, ""), target=self.labels["target"].where(sure, "")
         )
-        return count_cells(labels, self.sentences, self.articles)
+        return replace(self, labels=labels)
+
+    @cached_property
+    def counts(self) -> pd.DataFrame:
+        """The counts table."""
+        return count_cells(self.labels, self.sentences, self.articles)
 
 
 @dataclass(frozen=True)
@@ -91,7 +99,7 @@ class Choices:
     copies
         Whether copied sentences are counted.
     method
-        Keys of `METHODS`: how label errors are dealt with.
+        Keys of `METHODS`: how label errors are dealt with; all but ``"naive"`` want codes.
     seed
         Seeds of what is random in a method or in the adjustment; another seed should change next
         to nothing.
@@ -143,22 +151,38 @@ class Specification:
         return "; ".join(f"{f.name}={_write(getattr(self, f.name))}" for f in fields(self))
 
 
-Method = Callable[[pd.DataFrame, Codebook, Settings, Contrast], Iterable[Estimate]]
+Method = Callable[[Tables, Codebook, Settings, Contrast], Iterable[Estimate]]
 
 
 def compare_naively(
-    counts: pd.DataFrame, codebook: Codebook, settings: Settings, contrast: Contrast
+    tables: Tables, codebook: Codebook, settings: Settings, contrast: Contrast
 ) -> Iterable[Estimate]:
     """Return the differences of the contrast's variable as the main table has them."""
-    counts = keep_copies(check_counts(counts, codebook), settings.copies)
+    counts = keep_copies(check_counts(tables.counts, codebook), settings.copies)
     for tally in tally_variables(counts, codebook, targets=settings.targets):
         if tally.variable == contrast.variable:
             return estimate_differences(tally, settings)
     return []
 
 
-# A method gives the differences of a variable from counts; those that read gold join them here.
-METHODS: Mapping[str, Method] = MappingProxyType({"naive": compare_naively})
+def _compare_corrected(
+    name: str, tables: Tables, codebook: Codebook, settings: Settings, contrast: Contrast
+) -> Iterable[Estimate]:
+    """Return the same, corrected by people's codes."""
+    if tables.gold is None:
+        raise BingkaiError(f"robustness: the method {name!r} wants people's codes; set gold")
+    return correct_differences(
+        tables.gold, tables.labels, sentences=tables.sentences, articles=tables.articles,
+        codebook=codebook, settings=settings, variable=contrast.variable, method=name,
+    )  # fmt: skip
+
+
+METHODS: Mapping[str, Method] = MappingProxyType(
+    {
+        "naive": compare_naively,
+        **{name: partial(_compare_corrected, name) for name in ("dsl", "ppi", "matrix")},
+    }
+)
 
 
 def cross_choices(choices: Choices) -> list[Specification]:
@@ -211,7 +235,7 @@ def vary_contrast(
         An encoder or method is unknown, or a table is not what it should be.
     """
     settings = settings or Settings()
-    known: dict[tuple[str, float], pd.DataFrame] = {}
+    known: dict[tuple[str, float], Tables] = {}
     rows = []
     for spec in specifications:
         for kind, name, there in (
@@ -224,7 +248,7 @@ def vary_contrast(
                 )
         key = (spec.encoder, spec.abstain)
         if key not in known:
-            known[key] = tables[spec.encoder].count(spec.abstain)
+            known[key] = tables[spec.encoder].leave_unsure(spec.abstain)
         own = replace(settings, weight=spec.weight, copies=spec.copies, seed=spec.seed)
         rows.append(
             _estimate(
@@ -323,19 +347,19 @@ def describe_robustness(
 def _estimate(
     contrast: Contrast,
     spec: Specification,
-    counts: pd.DataFrame,
+    tables: Tables,
     *,
     codebook: Codebook,
     settings: Settings,
     method: Method,
 ) -> Estimate:
-    outlets = set(counts["outlet"])
+    outlets = set(tables.counts["outlet"])
     found: Iterable[Estimate] = []
     if {contrast.first, contrast.second} <= outlets:
         pairs = settings.contrasts
         if pairs and (contrast.first, contrast.second) not in pairs:
             settings = replace(settings, contrasts=(*pairs, (contrast.first, contrast.second)))
-        found = method(counts, codebook, settings, contrast)
+        found = method(tables, codebook, settings, contrast)
     for row in found:
         turned = row.contrast == f"{contrast.second} - {contrast.first}"
         if (row.value, row.level) == (contrast.value, contrast.level) and (

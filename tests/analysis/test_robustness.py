@@ -139,7 +139,7 @@ def test_one_row_a_choice(varied: pd.DataFrame) -> None:
 
 
 def compare_rows() -> pd.DataFrame:
-    return compare_outlets(TABLES["fast"].count(0.0), CODEBOOK, Settings(n_permutations=99))
+    return compare_outlets(TABLES["fast"].counts, CODEBOOK, Settings(n_permutations=99))
 
 
 def test_contrast_that_is_not_there() -> None:
@@ -153,10 +153,10 @@ def test_contrast_that_is_not_there() -> None:
 
 
 def test_another_method_can_be_plugged_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A method is a function of counts, settings and the contrast that gives differences."""
+    """A method is a function of tables, settings and the contrast that gives differences."""
 
-    def halve(counts, codebook, settings, contrast):  # type: ignore[no-untyped-def]
-        for row in METHODS["naive"](counts, codebook, settings, contrast):
+    def halve(tables, codebook, settings, contrast):  # type: ignore[no-untyped-def]
+        for row in METHODS["naive"](tables, codebook, settings, contrast):
             yield Estimate(
                 estimand="difference", variable=row.variable, value=row.value,
                 contrast=row.contrast, method="halved", estimate=row.estimate / 2, reason="a toy",
