@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.clusters import Floats, ShareFit, fit_totals, weigh
+from analysis.clusters import Floats, ShareFit, find_contributions, fit_totals, weigh
 from analysis.differences import pair_outlets
 from analysis.estimates import NAIVE, Estimate, because
 from analysis.intervals import (
@@ -92,9 +92,7 @@ def fit_stories(
     )
     residuals = np.zeros((n_stories, y.shape[1]))
     if len(present) > 1:
-        total = s_total.sum()
-        raw = y_total - fit.shares * s_total[:, None]
-        residuals[present] = raw / np.sqrt(1 - s_total / total)[:, None] / total
+        residuals[present] = find_contributions(y_total, s_total)
     return StoryFit(fit, residuals, len(sentences))
 
 
