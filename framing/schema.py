@@ -43,6 +43,10 @@ COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "recall_low", "recall_high", "f1", "conf_low", "conf_high", "coverage", "n_gold",
             "n_labels",
         ),
+        "score_differences": (
+            "variable", "labeler", "other", "macro_f1", "other_macro_f1", "estimate", "conf_low",
+            "conf_high", "conf_level", "method", "n_sentences", "n_clusters", "reason",
+        ),
         "confusion": ("variable", "gold", "label", "n_sentences"),
         "calibration": (
             "variable", "bin", "n_sentences", "mean_prob", "accuracy", "conf_low", "conf_high",
