@@ -9,6 +9,8 @@ from types import MappingProxyType
 from typing import NoReturn, Protocol
 
 from analysis.commands import (
+    adjudicate,
+    agree,
     compare,
     draw,
     evaluate,
@@ -52,6 +54,8 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "evaluate": evaluate,
         "sample": sample,
         "merge": merge,
+        "agree": agree,
+        "adjudicate": adjudicate,
         "compare": compare,
         "draw": draw,
         "write": write,

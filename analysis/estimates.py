@@ -26,6 +26,13 @@ PROMISED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "cramers_v": ("estimate", "conf_low", "conf_high"),
         "permutation": ("estimate", "p_value", "p_adjusted"),
         "accuracy": ("estimate", "std_error", "df", "conf_low", "conf_high"),
+        **dict.fromkeys(
+            (
+                "alpha", "ac1", "agreement", "specific_agreement", "alpha_gap", "ac1_gap",
+                "agreement_gap",
+            ),
+            ("estimate", "std_error", "df", "conf_low", "conf_high"),
+        ),
     }
 )  # fmt: skip
 
@@ -40,7 +47,7 @@ class Estimate:
     ----------
     estimand
         ``"share"``, ``"coverage"``, ``"difference"``, ``"odds_ratio"``, ``"cramers_v"``,
-        ``"permutation"`` or ``"accuracy"``.
+        ``"permutation"`` or ``"accuracy"``; of coders, those of `analysis.agreement.Agreement`.
     variable, value
         What is counted; `value` is empty where the row is about the whole variable.
     outlet

@@ -48,6 +48,12 @@ COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "conf_high", "conf_level", "method", "n_sentences", "n_clusters", "reason",
         ),
         "confusion": ("variable", "gold", "label", "n_sentences"),
+        "coder_confusion": (
+            "variable", "coder", "other", "value", "other_value", "n_sentences",
+        ),
+        "disputes": (
+            "sentence_id", "variable", "disagreement", "n_coders", "codes", "text",
+        ),
         "calibration": (
             "variable", "bin", "n_sentences", "mean_prob", "accuracy", "conf_low", "conf_high",
         ),
