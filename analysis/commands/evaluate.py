@@ -33,6 +33,7 @@ def define(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Run the command."""
+    from framing.coded import warn_of_design, widen_codes
     from framing.evaluation import evaluate_labels
     from framing.inputs import Unit, read_units, to_sentences
     from framing.labeling import label_sentences
@@ -43,6 +44,8 @@ def run(options: argparse.Namespace) -> None:
     check_distinct(options.gold, options.output)
     codebook = read_codebook(options.codebook)
     gold, unit = read_units(options.gold, unit=Unit.ROW)
+    gold = widen_codes(gold, codebook, where=str(options.gold))
+    warn_of_design(gold)
     gold = to_sentences(gold.drop(columns="sentence_id", errors="ignore"), unit)
     model = read_model(options.model, encoder=options.encoder)
     encoder = model_encoder(model, threads=options.threads)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.commands.options import TABLE, add_labeling, add_output
+from analysis.commands.retraining import add_retraining, read_coded, retrain, trace
 from analysis.console import say, show_progress
 from framing.errors import BingkaiError
 
@@ -23,8 +24,11 @@ def define(parser: argparse.ArgumentParser) -> None:
     columns = "columns text and one a variable, " + TABLE
     coded.add_argument("coded", type=Path, nargs="?", metavar="sentences", help=columns)
     coded.add_argument("--sentences", type=Path, metavar="FILE", help="the same, by name")
+    add_retraining(parser, coded)
     add_output(parser, "model", what="FOLDER")
-    parser.add_argument("--name", default="model", help="the model's name (default: model)")
+    parser.add_argument(
+        "--name", help="the model's name (default: model; with --add that of the old one)"
+    )
     parser.add_argument("--variable", action="append", help="train only this one (repeatable)")
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--tune", action="store_true", help="tune the encoder, too (needs torch)")
@@ -41,12 +45,20 @@ def define(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Run the command."""
     from framing.scheme import read_codebook
-    from framing.tables import read_table
 
-    sentences = read_table(options.coded or options.sentences)
     codebook = read_codebook(options.codebook)
+    if options.add:
+        _check_adding(options)
+        retrain(options, codebook)
+        return
+    if options.model or options.test:
+        raise BingkaiError("--model and --test go with --add")
+    options.name = options.name or "model"
+    sentences = read_coded(options.coded or options.sentences, codebook)
     if options.variable and (options.tune or options.distil):
         raise BingkaiError("--tune and --distil train every variable; leave --variable out")
+    if options.curve and (options.tune or options.distil):
+        raise BingkaiError("--curve trains heads alone; leave --tune and --distil out")
     model = _make(options, sentences, codebook)
     model.write(options.output)
     how = "on the tenth that was held out" if options.tune or options.distil else "out of fold"
@@ -57,6 +69,18 @@ def run(options: argparse.Namespace) -> None:
         say(
             f"  {variable:<10} macro-F1 {head.cv_macro_f1:.3f} ({len(head.values)} values{lacking})"
         )
+    if options.curve:
+        from framing.encoder import load_encoder
+
+        encoder = load_encoder(threads=options.threads)
+        trace(options, sentences, codebook, encoder, variables=list(model.heads))
+
+
+def _check_adding(options: argparse.Namespace) -> None:
+    """Refuse words that do not go with --add."""
+    wrong = [word for word in ("variable", "tune", "distil") if getattr(options, word)]
+    if wrong:
+        raise BingkaiError(f"--add keeps the encoder and all variables; leave --{wrong[0]} out")
 
 
 def _make(options: argparse.Namespace, sentences: "pd.DataFrame", codebook: "Codebook") -> "Model":
