@@ -21,6 +21,7 @@ class Decision(StrEnum):
     MAJORITY = "majority"
     ADJUDICATED = "adjudicated"
     OPEN = "open"
+    UNCODED = "uncoded"
 
 
 def settle_codes(
@@ -48,8 +49,8 @@ def settle_codes(
     pandas.DataFrame
         The gold table, in the order of the sample. `coder` names who gave the code (``Ani+Budi``),
         `decision` how it came about (`Decision`), `codes` everybody's; `text` and `article_id` as
-        far as they are known. What is in dispute, or nobody coded, is open and its value empty. Two
-        stances are alike if their targets are, too.
+        far as they are known. The value of what is in dispute (open) or nobody coded (uncoded) is
+        empty. Two stances are alike if their targets are, too.
 
     Raises
     ------
@@ -66,7 +67,7 @@ def settle_codes(
     known = codes.drop_duplicates("sentence_id")[["sentence_id", "text", "article_id"]]
     gold = rest.merge(found, on=["sentence_id", "variable"], how="left")
     gold = gold.merge(known, on="sentence_id", how="left")
-    gold["decision"] = gold["decision"].fillna(Decision.OPEN)
+    gold["decision"] = gold["decision"].fillna(Decision.UNCODED)
     added = ["value", "target", "coder", "decision", "codes", "text", "article_id"]
     gold[added] = gold[added].fillna("")
     return gold[[*COLUMNS["gold"], "decision", "codes", "text", "article_id"]]
@@ -88,7 +89,7 @@ def lay_out_disputes(codes: pd.DataFrame, gold: pd.DataFrame) -> pd.DataFrame:
         Columns as of a coder's sheet. A cell is empty where the code is in dispute and else filled;
         `codes` says what was given how often, and not by whom; `comments` what people remarked.
     """
-    disputed = gold.loc[(gold["decision"] == Decision.OPEN) & (gold["codes"] != "")]
+    disputed = gold.loc[gold["decision"] == Decision.OPEN]
     ids = disputed["sentence_id"].drop_duplicates()
     shown = codes.drop_duplicates("sentence_id").set_index("sentence_id")
     sheet = shown.loc[ids, ["sample_id", "title", "before", "text"]].reset_index()

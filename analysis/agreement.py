@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -180,7 +180,9 @@ class _Variable:
         sentence, coder = np.nonzero(shared[:, None] & (self.codes >= 0))
         beside = np.stack([self.codes[sentence, coder], self.labels[sentence]], axis=1)
         counts, articles = self._count(beside), self.articles[sentence]
-        yield from self._measure(counts, articles, AGAINST_MACHINE, conf_level)
+        n_shared = int(shared.sum())
+        for row in self._measure(counts, articles, AGAINST_MACHINE, conf_level):
+            yield replace(row, n_sentences=n_shared)  # and not the pairs of codes in them
         for place, person in enumerate(self.coders):
             pair = self._count(np.stack([self.codes[:, place], self.labels], axis=1))
             name = f"{person} - {MACHINE}"

@@ -91,6 +91,8 @@ def judge_learning(curve: pd.DataFrame) -> str:
     last = curve.iloc[-1]
     if pd.isna(last["conf_low"]):
         return f"unknown ({last['reason'] or 'too few sentences'})"
+    if last["conf_low"] == last["conf_high"]:
+        return "unknown (the last step changed no label)"
     if last["conf_low"] > 0:
         return "more coding will probably help"
     if last["conf_high"] < SMALL:

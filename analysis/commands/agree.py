@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 HELP = "tell how far people, and the machine, code alike"
-_NAMES = {"alpha": "alpha", "ac1": "AC1", "agreement": "agree"}
+_NAMES = {"alpha": "alpha", "ac1": "AC1", "agreement": "agree", "alpha_gap": "alpha higher by"}
 
 
 def define(parser: argparse.ArgumentParser) -> None:
@@ -60,7 +60,8 @@ def run(options: argparse.Namespace) -> None:
             write_table(found.disputes, work / "disputes.csv")
             inputs = [*options.coders, options.labels, options.sentences]
             hashes = {path.name: hash_inputs(path) for path in inputs if path}
-            write_provenance(work, {"codebook": codebook.sha256, "inputs": hashes})
+            facts = {"id": codebook.id, "version": codebook.version, "sha256": codebook.sha256}
+            write_provenance(work, {"codebook": facts, "inputs": hashes})
         say(f"{options.output}: agreement.csv, confusion.csv, disputes.csv")
     _say_agreement(found.estimates)
     n = found.disputes["sentence_id"].nunique()
@@ -68,19 +69,25 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _say_agreement(estimates: "pd.DataFrame") -> None:
-    whole = estimates.loc[(estimates["value"] == "") & estimates["estimand"].isin(_NAMES)]
-    for (variable, contrast), rows in whole.groupby(["variable", "contrast"], sort=False):
-        first = rows.iloc[0]
-        if not first["n_sentences"]:
-            say(f"  {variable:<10} {contrast}: {first['reason']}")
-            continue
-        parts = [_say(row) for _, row in rows.iterrows()]
-        size = f"{first['n_sentences']} sentences of {first['n_articles']} articles"
-        reasons = "; ".join(dict.fromkeys(reason for reason in rows["reason"] if reason))
-        say(
-            f"  {variable:<10} {contrast}: {', '.join(parts)}; {size}"
-            + (f" ({reasons})" if reasons else "")
-        )
+    from analysis.agreement import AGAINST_MACHINE, GAP, PEOPLE
+
+    for variable, own in estimates.loc[estimates["value"] == ""].groupby("variable", sort=False):
+        for contrast in (PEOPLE, AGAINST_MACHINE, GAP):
+            rows = own.loc[own["contrast"] == contrast]
+            if contrast == GAP:
+                rows = rows.head(1)
+            if rows.empty:
+                continue
+            first = rows.iloc[0]
+            if first["n_sentences"]:
+                said = ", ".join(_say(row) for _, row in rows.iterrows())
+                if contrast != GAP:
+                    said += f"; {first['n_sentences']} sentences of {first['n_articles']} articles"
+                said += "".join(f" ({reason})" for reason in sorted(set(rows["reason"]) - {""}))
+            else:
+                said = first["reason"]
+            name = "people better than machine" if contrast == GAP else contrast
+            say(f"  {variable:<10} {name}: {said}")
 
 
 def _say(row: "pd.Series[float]") -> str:

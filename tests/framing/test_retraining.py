@@ -191,6 +191,7 @@ def test_too_few_sentences_have_a_reason() -> None:
         (-0.03, 0.01, "hardly help"),
         (-0.03, 0.06, "not certain"),
         (np.nan, np.nan, "unknown"),
+        (0.0, 0.0, "changed no label"),
     ],
 )
 def test_the_verdict(low: float, high: float, verdict: str) -> None:
