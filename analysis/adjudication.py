@@ -5,11 +5,11 @@ from enum import StrEnum
 
 import pandas as pd
 
+from analysis.sheets import TARGETED
 from framing.errors import BingkaiError
 from framing.schema import COLUMNS, require_columns
 from framing.tables import hash_text
 
-TARGETED = "stance"  # the variable whose codes have a target
 _CODE = ["value", "target"]
 
 

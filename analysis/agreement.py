@@ -1,5 +1,6 @@
 """Agreement of people with each other and with the machine: estimates, confusions, disputes."""
 
+import math
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -113,14 +114,14 @@ def measure_agreement(
 def list_disputes(codes: pd.DataFrame) -> pd.DataFrame:
     """List the sentences and variables in which people differ, the most disputed sentence first."""
     coded = codes.loc[codes["value"] != ""]
+    n_values = coded.groupby(["sentence_id", "variable"])["value"].transform("nunique")
     rows = []
-    for (sentence_id, variable), own in coded.groupby(["sentence_id", "variable"], sort=False):
+    differing = coded.loc[n_values > 1].groupby(["sentence_id", "variable"], sort=False)
+    for (sentence_id, variable), own in differing:
         n = own["value"].value_counts()
-        if len(n) > 1:
-            pairs = len(own) * (len(own) - 1)
-            said = "; ".join(f"{c}: {v}" for c, v in zip(own["coder"], own["value"], strict=True))
-            differing = 1 - float((n * (n - 1)).sum()) / pairs
-            rows.append((sentence_id, variable, differing, len(own), said, own["text"].max()))
+        alike = float((n * (n - 1)).sum()) / (len(own) * (len(own) - 1))
+        said = "; ".join(f"{c}: {v}" for c, v in zip(own["coder"], own["value"], strict=True))
+        rows.append((sentence_id, variable, 1 - alike, len(own), said, own["text"].max()))
     names = list(COLUMNS["disputes"])
     table = pd.DataFrame(rows, columns=names)
     heat = table.groupby("sentence_id")["disagreement"].transform("sum")
@@ -277,7 +278,7 @@ class _Variable:
             df=found.df,
             conf_low=found.conf_low,
             conf_high=found.conf_high,
-            conf_level=conf_level,
+            conf_level=math.nan if math.isnan(found.conf_low) else conf_level,
             n_sentences=found.n_sentences,
             n_articles=found.n_articles,
             reason=reason,

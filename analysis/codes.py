@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.sheets import TARGETED
 from framing.errors import BingkaiError
 from framing.scheme import Codebook
 from framing.tables import hash_text, read_table
 
-TARGETED = "stance"  # the variable whose codes have a target
 TARGET = "target"
 NO_TARGET = "(no actor)"
 _SHOWN = ("sample_id", "title", "before", "text", "article_id", "doubt", "comment")

@@ -11,6 +11,8 @@ from analysis.console import check_distinct, say
 if TYPE_CHECKING:
     import pandas as pd
 
+    from framing.scheme import Codebook
+
 HELP = "tell how far people, and the machine, code alike"
 _NAMES = {"alpha": "alpha", "ac1": "AC1", "agreement": "agree", "alpha_gap": "alpha higher by"}
 
@@ -52,20 +54,29 @@ def run(options: argparse.Namespace) -> None:
         write_table(found.estimates, options.output)
         say(f"{options.output}: coefficients of agreement")
     elif options.output:
-        from analysis.results import hash_inputs, new_results, write_provenance
+        from analysis.results import new_results, write_provenance
 
         with new_results(options.output) as work:
             write_table(found.estimates, work / "agreement.csv")
             write_table(found.confusion, work / "confusion.csv")
             write_table(found.disputes, work / "disputes.csv")
-            inputs = [*options.coders, options.labels, options.sentences]
-            hashes = {path.name: hash_inputs(path) for path in inputs if path}
-            facts = {"id": codebook.id, "version": codebook.version, "sha256": codebook.sha256}
-            write_provenance(work, {"codebook": facts, "inputs": hashes})
+            write_provenance(work, _describe(options, codebook))
         say(f"{options.output}: agreement.csv, confusion.csv, disputes.csv")
     _say_agreement(found.estimates)
     n = found.disputes["sentence_id"].nunique()
     say(f"{n} of {codes['sentence_id'].nunique()} sentences are in dispute (bingkai adjudicate)")
+
+
+def _describe(options: argparse.Namespace, codebook: "Codebook") -> dict[str, object]:
+    """Return what went in."""
+    from analysis.results import hash_inputs
+
+    others = {"labels": options.labels, "sentences": options.sentences}
+    return {
+        "codebook": {"id": codebook.id, "version": codebook.version, "sha256": codebook.sha256},
+        "coders": [hash_inputs(path) for path in options.coders],
+        **{name: hash_inputs(path) for name, path in others.items() if path},
+    }
 
 
 def _say_agreement(estimates: "pd.DataFrame") -> None:

@@ -122,6 +122,42 @@ def test_intervals_hold_their_estimate(rows: list[tuple[int, ...]], n_articles: 
             assert found.std_error > 0
 
 
+def slow_alpha(codes: list[tuple[int, ...]], ordinal: bool) -> float:
+    """Alpha by its definition, pair by pair, over all codes in sentences with two (0: none)."""
+    units = [[c for c in row if c] for row in codes]
+    units = [unit for unit in units if len(unit) > 1]
+    every = [c for unit in units for c in unit]
+
+    def distance(a: int, b: int) -> float:
+        if not ordinal:
+            return float(a != b)
+        low, high = min(a, b), max(a, b)
+        between = sum(low <= c <= high for c in every)
+        return (between - (every.count(a) + every.count(b)) / 2) ** 2 if a != b else 0.0
+
+    observed = sum(
+        sum(distance(a, b) for a in unit for b in unit) / (len(unit) - 1) for unit in units
+    ) / len(every)
+    pairs = [distance(a, b) for a in every for b in every]
+    expected = sum(pairs) / (len(every) * (len(every) - 1))
+    return 1 - observed / expected
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(*[st.integers(0, 4)] * 3), min_size=2, max_size=8), st.booleans())
+def test_alpha_is_what_its_definition_says(codes: list[tuple[int, ...]], ordinal: bool) -> None:
+    counts = count(np.array(codes).T, 4)
+    found = alpha(
+        tally_codes(counts, np.arange(len(codes))).total(),
+        Level.ORDINAL if ordinal else Level.NOMINAL,
+    )
+    paired = counts[counts.sum(axis=1) > 1]
+    if (paired.sum(axis=0) > 0).sum() < 2:
+        assert np.isnan(found)
+    else:
+        assert found == pytest.approx(slow_alpha(codes, ordinal))
+
+
 def test_intervals_shrink_with_the_articles() -> None:
     rng = np.random.default_rng(5)
     truth = rng.integers(0, 3, size=1200)

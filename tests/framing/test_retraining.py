@@ -228,6 +228,13 @@ def test_long_gold_becomes_wide() -> None:
         widen_codes(pd.concat([gold(), gold()]), CODEBOOK)
 
 
+def test_long_gold_is_evaluated(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_table(gold(), tmp_path / "gold.csv")
+    assert main(["evaluate", f"{tmp_path}/gold.csv", "--encoder", "fast"]) == 0
+    said = capsys.readouterr().err
+    assert "frame" in said and "2 sentences" in said and "1 sentences" in said
+
+
 def test_a_design_that_scores_cannot_show_is_warned_of() -> None:
     warn_of_design(gold())
     with pytest.warns(BingkaiWarning, match="unequal chances"):
