@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.codings import CodedSentences, encode, lay_out, list_cells
+from analysis.corrected_coefficients import estimate_coefficients
 from analysis.corrections import (
     Coding,
     CorrectedFit,
@@ -85,7 +86,8 @@ def correct_outlets(
     pandas.DataFrame
         The estimates table. Of every coded variable: shares with both weights by DSL, PPI++, the
         misclassification matrix and from the codes alone; differences with the weight of the
-        settings; and the share of sentences labelled as coded (`accuracy`), by outlet.
+        settings; the share of sentences labelled as coded (`accuracy`), by outlet; and, but for
+        stance, the coefficients of a multinomial logit.
 
     Raises
     ------
@@ -110,6 +112,10 @@ def correct_outlets(
             if weight == settings.weight:
                 rows += corrected.estimate_differences()
                 rows += corrected.estimate_accuracy()
+        if variable != TARGETED:  # stances by target are many, and rare
+            rows += estimate_coefficients(
+                coded, variable, codebook, settings, least_gold=LEAST_GOLD
+            )
     return tabulate(rows)
 
 
@@ -317,7 +323,13 @@ class _Variable:
         return math.hypot(*errors)
 
     def _lack_gold(self, outlet: str, outlets: tuple[str, ...]) -> str:
-        n = int(self._own(outlet)[self.coding.drawn].sum())
+        coded = self._own(outlet)[self.coding.drawn]
+        if outlet == "":
+            there = set(self.coding.outlets[self.coding.drawn])
+            bare = [name for i, name in enumerate(self.outlets) if i not in there]
+            if bare:
+                return f"no coded sentence in {', '.join(bare)}"
+        n = int(coded.sum())
         name = f"{outlet}: " if len(outlets) > 1 else ""
         least = f"only {n} coded sentences, and {LEAST_GOLD} are needed to correct"
         return f"{name}{least}" if n < LEAST_GOLD else ""

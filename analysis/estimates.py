@@ -25,6 +25,9 @@ PROMISED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "odds_ratio": ("estimate", "std_error", "df", "conf_low", "conf_high"),
         "cramers_v": ("estimate", "conf_low", "conf_high"),
         "permutation": ("estimate", "p_value", "p_adjusted"),
+        "coefficient": (
+            "estimate", "std_error", "df", "conf_low", "conf_high", "p_value", "p_adjusted",
+        ),
         "accuracy": ("estimate", "std_error", "df", "conf_low", "conf_high"),
         **dict.fromkeys(
             (
@@ -47,7 +50,8 @@ class Estimate:
     ----------
     estimand
         ``"share"``, ``"coverage"``, ``"difference"``, ``"odds_ratio"``, ``"cramers_v"``,
-        ``"permutation"`` or ``"accuracy"``; of coders, those of `analysis.agreement.Agreement`.
+        ``"permutation"``, ``"coefficient"`` or ``"accuracy"``; of coders, those of
+        `analysis.agreement.Agreement`.
     variable, value
         What is counted; `value` is empty where the row is about the whole variable.
     outlet
