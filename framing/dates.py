@@ -145,13 +145,17 @@ def find_dates(text: str) -> list[DateMention]:
     return sorted(found, key=lambda mention: mention.start)
 
 
+_SHORT_YEAR = re.compile(r"^(\d{1,2}[-/ ][A-Za-z]{3,}[-/ ])(\d\d)$")
+
+
 def parse_date(text: str) -> date | None:
     """Read a field that is a date and nothing else; None if it is not one.
 
     A clock time and zone may follow. An instant with an offset ("2024-06-19T23:30:00Z") gives
-    its day in western Indonesia (UTC+7).
+    its day in western Indonesia (UTC+7). The day stands before the month in 3/6/2024. "19-Jun-24",
+    as spreadsheets write it, is of this century.
     """
-    text = " ".join(text.split())
+    text = _SHORT_YEAR.sub(r"\g<1>20\g<2>", " ".join(text.split()))
     if re.match(r"\d{4}-\d\d-\d\d[T ]\d\d", text):
         try:
             moment = datetime.fromisoformat(text)

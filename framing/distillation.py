@@ -6,7 +6,6 @@ code but the teacher can. Needs torch (the extra ``tune``).
 """
 
 import math
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -16,7 +15,7 @@ import pandas as pd
 
 from framing.encoder import Encoder
 from framing.errors import BingkaiError
-from framing.fast import FastEncoder, WordVectors, find_features
+from framing.fast import FastEncoder, FeatureTable, Hashes, WordVectors, hash_features, place_hashes
 from framing.heads import SHARPNESS, Head, linear_head, measure
 from framing.labeling import label_sentences
 from framing.model import Model
@@ -51,14 +50,14 @@ class Distillation:
         Sentences that a word or beginning, and a pair, must occur in to have a vector.
     """
 
-    dimension: int = 64
+    dimension: int = 32
     n_variants: int = 8
-    epochs: int = 10
+    epochs: int = 15
     batch_size: int = 256
     rate: float = 3e-3
     dropout: float = 0.1
     least_words: int = 2
-    least_pairs: int = 3
+    least_pairs: int = 5
 
 
 def distil_model(
@@ -159,15 +158,20 @@ def _ask(
     return lessons
 
 
-def _choose_features(texts: Sequence[str], recipe: Distillation) -> tuple[str, ...]:
-    counts = Counter(feature for text in texts for feature in set(find_features(text)))
-    return tuple(
-        sorted(
-            feature
-            for feature, count in counts.items()
-            if count >= (recipe.least_pairs if " " in feature else recipe.least_words)
-        )
-    )
+def _choose_features(texts: Sequence[str], recipe: Distillation) -> Hashes:
+    """Return the hashes of features that occur in enough texts, the frequent ones first."""
+    hashes, starts = hash_features(texts)
+    text = np.repeat(np.arange(len(texts)), np.diff(starts))
+    counts = []
+    for kind, least in enumerate((recipe.least_words, recipe.least_pairs, recipe.least_words)):
+        seen = pd.DataFrame({"feature": hashes[: len(text), kind], "text": text}).drop_duplicates()
+        n_texts = seen.loc[seen["feature"] != 0, "feature"].value_counts()
+        counts.append(n_texts[n_texts >= least])
+    table = pd.concat(counts).rename_axis("feature").reset_index(name="n_texts")
+    table = table.sort_values(["n_texts", "feature"], ascending=[False, True])
+    features: Hashes = table["feature"].to_numpy(dtype=np.uint64)
+    _, first = np.unique(place_hashes(features), return_index=True)
+    return features[np.sort(first)]
 
 
 class _Student(nn.Module):
@@ -175,7 +179,7 @@ class _Student(nn.Module):
 
     def __init__(
         self,
-        features: tuple[str, ...],
+        features: Hashes,
         lessons: dict[str, pd.DataFrame],
         recipe: Distillation,
         *,
@@ -183,8 +187,7 @@ class _Student(nn.Module):
     ) -> None:
         super().__init__()
         torch.manual_seed(seed)
-        self.recipe, self._features = recipe, features
-        self.place = {feature: number for number, feature in enumerate(features)}
+        self.recipe, self.features = recipe, features
         self._bag = nn.EmbeddingBag(len(features), recipe.dimension, mode="sum")
         nn.init.normal_(self._bag.weight, std=0.1)
         self._shift = nn.Parameter(torch.zeros(recipe.dimension))
@@ -192,10 +195,10 @@ class _Student(nn.Module):
             {name: nn.Linear(recipe.dimension, table.shape[1]) for name, table in lessons.items()}
         )
 
-    def forward(self, places: Sequence[Sequence[int]]) -> dict[str, torch.Tensor]:
+    def forward(self, places: Sequence[npt.NDArray[np.int32]]) -> dict[str, torch.Tensor]:
         """Return the log probabilities by variable, shape (n_texts, n_values)."""
         sizes = torch.tensor([len(part) for part in places])
-        flat = torch.tensor([place for part in places for place in part], dtype=torch.long)
+        flat = torch.from_numpy(np.concatenate(places).astype(np.int64))
         summed = self._bag(flat, sizes.cumsum(0) - sizes)
         state = functional.relu(summed / sizes.clamp(min=1).sqrt()[:, None] + self._shift)
         vector = SHARPNESS * functional.normalize(state, dim=1, eps=1e-6)
@@ -205,7 +208,7 @@ class _Student(nn.Module):
     def words(self) -> WordVectors:
         """Return the word vectors alone."""
         vectors = self._bag.weight.detach().numpy()
-        return WordVectors.from_floats(self._features, vectors, self._shift.detach().numpy())
+        return WordVectors.from_floats(self.features, vectors, self._shift.detach().numpy())
 
     def head(self, variable: str, values: tuple[str, ...]) -> Head:
         """Return the head of a variable, for unit vectors, not yet measured."""
@@ -221,10 +224,8 @@ def _teach(
 ) -> Iterator[float]:
     """Train the student and yield the mean loss of every epoch."""
     recipe = student.recipe
-    places = [
-        [student.place[feature] for feature in find_features(text) if feature in student.place]
-        for text in texts
-    ]
+    counts = FeatureTable(student.features).count(texts)
+    places = np.split(counts.indices, counts.indptr[1:-1])
     targets = {
         name: torch.tensor(table.to_numpy(), dtype=torch.float32) for name, table in lessons.items()
     }
@@ -235,11 +236,9 @@ def _teach(
         student.train()
         total = []
         for batch in torch.from_numpy(rng.permutation(len(texts))).split(recipe.batch_size):
-            kept = [
-                [place for place in places[number] if rng.random() >= recipe.dropout]
-                for number in batch.tolist()
-            ]
-            said = student(kept)
+            said = student(
+                [_thin(places[number], recipe.dropout, rng) for number in batch.tolist()]
+            )
             losses = [
                 functional.kl_div(said[name], target[batch], reduction="batchmean")
                 for name, target in targets.items()
@@ -251,3 +250,9 @@ def _teach(
             schedule.step()
             total.append(loss.item())
         yield float(np.mean(total))
+
+
+def _thin(
+    places: npt.NDArray[np.int32], share: float, rng: np.random.Generator
+) -> npt.NDArray[np.int32]:
+    return places[rng.random(len(places)) >= share]

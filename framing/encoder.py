@@ -82,7 +82,7 @@ class E5Encoder:
     def __init__(self, *, threads: int | None = None, adapter: Adapter | None = None) -> None:
         path = weights_path()
         weights = read_weights(path)
-        self._threads = threads or _default_threads()
+        self._threads = threads or default_threads()
         self._session = build_session(weights, adapter=adapter)
         self._tokenizer = Tokenizer(models.Unigram(weights.pieces, weights.unknown, False))
         self._tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
@@ -157,7 +157,8 @@ def load_encoder(*, threads: int | None = None, adapter: Adapter | None = None) 
     return _LOADED[key]
 
 
-def _default_threads() -> int:
+def default_threads() -> int:
+    """Return BINGKAI_THREADS, else the number of processors."""
     setting = os.environ.get("BINGKAI_THREADS", "")
     if setting and not (setting.isdigit() and int(setting) > 0):
         raise BingkaiError(f"BINGKAI_THREADS={setting!r} is no positive whole number; unset it")

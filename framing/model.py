@@ -155,7 +155,7 @@ def model_encoder(model: Model, *, threads: int | None = None) -> Encoder:
         How many callers; the number of processors if not given.
     """
     if model.words is not None:
-        return FastEncoder(model.words)
+        return FastEncoder(model.words, threads=threads)
     return load_encoder(threads=threads, adapter=model.adapter)
 
 

@@ -4,7 +4,7 @@ import csv
 import io
 import logging
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,9 +48,16 @@ def read_pages(folder: Path) -> list[PageFile]:
         broken.
     """
     try:
-        paths = sorted(path for path in folder.iterdir() if _is_page(path))
+        named = sorted(path for path in folder.iterdir() if _is_named_like_page(path))
     except OSError as error:
         raise BingkaiError(f"{folder}: cannot read the folder ({error.strerror})") from None
+    paths = []
+    for path in named:
+        if path.is_file():
+            paths.append(path)
+        else:
+            what = "a folder" if path.is_dir() else "a link to nothing"
+            warnings.warn(f"{path}: {what}, no page; left out", BingkaiWarning, stacklevel=2)
     if not paths:
         raise BingkaiError(
             f"{folder}: no .txt or .html files in this folder; put the pages right into it"
@@ -72,9 +79,8 @@ def read_pages(folder: Path) -> list[PageFile]:
     return pages
 
 
-def _is_page(path: Path) -> bool:
-    hidden = path.name.startswith(".")
-    return path.suffix.lower() in PAGE_ENDINGS and path.is_file() and not hidden
+def _is_named_like_page(path: Path) -> bool:
+    return path.suffix.lower() in PAGE_ENDINGS and not path.name.startswith(".")
 
 
 def read_manifest(path: Path, files: set[str] | None = None) -> dict[str, dict[str, str]]:
@@ -94,7 +100,13 @@ def read_manifest(path: Path, files: set[str] | None = None) -> dict[str, dict[s
     Raises
     ------
     BingkaiError
-        No column `file`, a file that is not there or stands twice, a date that is none.
+        No column `file`, a column, or a file, that stands twice, a file that is not there, a date
+        that is none.
+
+    Warns
+    -----
+    BingkaiWarning
+        Columns that are not known.
     """
     if not path.is_file():
         return {}
@@ -112,6 +124,7 @@ def read_manifest(path: Path, files: set[str] | None = None) -> dict[str, dict[s
             f"its columns may be {', '.join(MANIFEST_COLUMNS)}"
         )
     reader.fieldnames = names
+    _check_columns([name for name in names if name], path)
     rows: dict[str, dict[str, str]] = {}
     try:
         entries = list(reader)
@@ -141,6 +154,20 @@ def read_manifest(path: Path, files: set[str] | None = None) -> dict[str, dict[s
             row["published"] = read_day(row["published"], place)
         rows[name] = row
     return rows
+
+
+def _check_columns(names: Sequence[str], path: Path) -> None:
+    doubled = next((name for name in names if names.count(name) > 1), None)
+    if doubled:
+        raise BingkaiError(f"{path}: the column {doubled!r} stands twice; rename one")
+    unknown = [name for name in names if name not in MANIFEST_COLUMNS]
+    if unknown:
+        warnings.warn(
+            f"{path}: not used: {', '.join(map(repr, unknown))}; "
+            f"known columns are {', '.join(MANIFEST_COLUMNS)}",
+            BingkaiWarning,
+            stacklevel=3,
+        )
 
 
 def read_day(text: str, place: str) -> str:

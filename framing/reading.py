@@ -148,9 +148,10 @@ def _from_pages(folder: Path) -> list[_Article]:
             _warn(f"{place}: no sentences of an article found; the page is left out")
             continue
         outlet = row.get("outlet") or page.outlet
+        stem = Path(file.name).stem.encode("utf-8", "replace").decode()  # names may be no UTF-8
         if not outlet:
             _warn(
-                f"{place}: the page does not name its outlet; it is called {Path(file.name).stem!r}"
+                f"{place}: the page does not name its outlet; it is called {stem!r}"
                 " (set it in manifest.csv)"
             )
         title = row.get("title") or page.title
@@ -161,7 +162,7 @@ def _from_pages(folder: Path) -> list[_Article]:
         articles.append(
             _Article(
                 place=place,
-                outlet=outlet or Path(file.name).stem,
+                outlet=outlet or stem,
                 outlet_known=bool(outlet),
                 published=published,
                 published_source=published_source,

@@ -24,6 +24,8 @@ JUNE_19 = date(2024, 6, 19)
         "Rabu 19/06/2024 17.41",
         "19/06/2024, 17:41 WIB",
         "19-06-24",
+        "19-Jun-24",
+        "19 Juni 24",
         "19.06.2024",
         "2024-06-19",
         "2024/06/19",
@@ -40,7 +42,17 @@ def test_a_field_in_any_usual_form_is_read(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "kemarin", "31/2/2024", "19 Juni", "18-19 Juni 2024", "2024", "19 Juni 2024 lalu"]
+    "text",
+    [
+        "",
+        "kemarin",
+        "19-Abc-24",
+        "31/2/2024",
+        "19 Juni",
+        "18-19 Juni 2024",
+        "2024",
+        "19 Juni 2024 lalu",
+    ],
 )
 def test_a_field_that_is_no_date_is_none(text: str) -> None:
     assert parse_date(text) is None

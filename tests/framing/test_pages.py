@@ -105,6 +105,7 @@ def test_a_manifest_may_use_semicolons_and_a_byte_order_mark(tmp_path: Path) -> 
     [
         ("outlet\nKoran Maya\n", "no column 'file'"),
         ("file,outlet\nz.txt,Koran Maya\n", r"row 2: there is no file 'z\.txt'"),
+        ("file,outlet,Outlet\na.txt,X,Y\n", "the column 'outlet' stands twice"),
         ("file,outlet\na.txt,X\na.txt,Y\n", "row 3: .* stands twice"),
         ("file,published\na.txt,19 Junuari 2024\n", "row 2: '19 Junuari 2024' is no date"),
         ("file,outlet\n,Koran Maya\n", "row 2: the column 'file' is empty"),
@@ -116,3 +117,21 @@ def test_a_broken_manifest_is_one_clear_line(tmp_path: Path, text: str, message:
         read_manifest(path, {"a.txt"})
     assert str(path) in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_columns_of_the_manifest_that_are_not_known_are_named(tmp_path: Path) -> None:
+    path = write_manifest(tmp_path, "file,oulet,note\na.txt,Koran Maya,x\n")
+    with pytest.warns(BingkaiWarning, match=r"not used: 'oulet', 'note'; known .* outlet"):
+        assert read_manifest(path) == {"a.txt": {}}
+
+
+def test_what_is_only_named_like_a_page_is_left_out_with_a_word(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Kapal Karam\n\nKapal itu karam di selat pada malam hari.\n")
+    (tmp_path / "b.html").mkdir()
+    (tmp_path / "c.txt").symlink_to(tmp_path / "nothing.txt")
+    with pytest.warns(BingkaiWarning) as said:
+        assert [page.name for page in read_pages(tmp_path)] == ["a.txt"]
+    messages = [str(warning.message) for warning in said]
+    assert [message.rpartition("/")[2] for message in messages] == [
+        "b.html: a folder, no page; left out", "c.txt: a link to nothing, no page; left out",
+    ]  # fmt: skip

@@ -76,6 +76,16 @@ def test_an_unnamed_outlet_is_called_by_its_file_with_a_warning(tmp_path: Path) 
     assert articles.loc[0, "outlet"] == "halaman-7"
 
 
+def test_a_file_name_that_is_no_utf_8_makes_no_trouble(tmp_path: Path) -> None:
+    page = PAGE.replace("JAKARTA, Kabar Maya", "JAKARTA")
+    try:
+        write(tmp_path, "hal\udce9.txt", page)
+    except OSError:
+        pytest.skip("this file system takes only UTF-8 names")
+    with pytest.warns(BingkaiWarning, match="does not name its outlet"):
+        assert read_corpus(tmp_path).loc[0, "outlet"] == "hal?"
+
+
 def test_an_article_that_stands_twice_is_kept_once(tmp_path: Path) -> None:
     write(tmp_path, "a.txt", PAGE)
     write(tmp_path, "b.txt", PAGE)
