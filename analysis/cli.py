@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import NoReturn, Protocol
 
 from analysis.commands import (
+    code,
     compare,
     draw,
     evaluate,
@@ -51,6 +52,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "train": train,
         "evaluate": evaluate,
         "sample": sample,
+        "code": code,
         "merge": merge,
         "compare": compare,
         "draw": draw,

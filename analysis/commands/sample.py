@@ -36,8 +36,16 @@ def define(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, default=0, help="for the draw (default: 0)")
     parser.add_argument(
-        "--sheet", type=Path, metavar="FILE", help="also write a sheet to code on, without labels"
+        "--sheet",
+        type=Path,
+        metavar="FILE",
+        help="also write a sheet to code on, without labels: .xlsx, .csv, .json (Label Studio) or "
+        ".doccano.jsonl",
     )
+    parser.add_argument("--hide-title", action="store_true", help="of the article, on the sheet")
+    parser.add_argument("--show-outlet", action="store_true", help="of the article, on the sheet")
+    parser.add_argument("--coder", default="", metavar="NAME", help="who will code on the sheet")
+    parser.add_argument("--language", choices=["en", "id"], default="id", help="of the sheet")
     add_output(parser, "sample.csv")
     add_codebook(parser)
 
@@ -45,6 +53,7 @@ def define(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Run the command."""
     from analysis.sampling import Allocation, draw_sample
+    from analysis.sheet_files import write_sheet
     from analysis.sheets import make_sheet
     from framing.scheme import read_codebook
     from framing.tables import read_table, write_table
@@ -52,10 +61,11 @@ def run(options: argparse.Namespace) -> None:
     inputs = (options.sentences, options.articles, options.labels)
     check_distinct(*inputs, options.output, options.sheet)
     sentences, articles = read_table(options.sentences), read_table(options.articles)
+    codebook = read_codebook(options.codebook)
     sample = draw_sample(
         sentences,
         articles,
-        read_codebook(options.codebook),
+        codebook,
         n=options.n,
         by=options.by,
         labels=read_table(options.labels) if options.labels else None,
@@ -65,7 +75,16 @@ def run(options: argparse.Namespace) -> None:
         seed=options.seed,
     )
     if options.sheet:
-        write_table(make_sheet(sample, sentences, articles, seed=options.seed), options.sheet)
+        sheet = make_sheet(
+            sample,
+            sentences,
+            articles,
+            seed=options.seed,
+            title=not options.hide_title,
+            outlet=options.show_outlet,
+            coder=options.coder,
+        )
+        write_sheet(sheet, options.sheet, codebook, language=options.language)
     write_table(sample, options.output)
     strata = sample["stratum"].nunique()
     say(
