@@ -74,6 +74,8 @@ def deal_sheets(
     *,
     dealt: pd.DataFrame,
     seed: int = 0,
+    title: bool = True,
+    outlet: bool = False,
 ) -> Mapping[str, pd.DataFrame]:
     """Lay out a sheet for everybody, blind to the others, each in an order of its own.
 
@@ -85,6 +87,8 @@ def deal_sheets(
         As `assign_coders` returns.
     seed
         Of the orders.
+    title, outlet
+        Whether coders see them.
 
     Returns
     -------
@@ -94,8 +98,15 @@ def deal_sheets(
     sheets = {}
     for place, (coder, own) in enumerate(dealt.groupby("coder", sort=True)):
         part = sample.loc[sample["sentence_id"].isin(own["sentence_id"])]
-        sheet = make_sheet(part, sentences, articles, seed=seed + place)
-        sheets[str(coder)] = sheet.assign(coder=coder)
+        sheets[str(coder)] = make_sheet(
+            part,
+            sentences,
+            articles,
+            seed=seed + place,
+            title=title,
+            outlet=outlet,
+            coder=str(coder),
+        )
     return sheets
 
 

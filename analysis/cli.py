@@ -11,6 +11,7 @@ from typing import NoReturn, Protocol
 from analysis.commands import (
     adjudicate,
     agree,
+    code,
     compare,
     draw,
     evaluate,
@@ -53,6 +54,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "train": train,
         "evaluate": evaluate,
         "sample": sample,
+        "code": code,
         "merge": merge,
         "agree": agree,
         "adjudicate": adjudicate,

@@ -1,7 +1,7 @@
 """Codes of several people, from the files that they hand in, as one table.
 
-A coder's file has one row a sentence: ``sentence_id`` and one column a variable, as
-`analysis.sheets.make_sheet` lays it out; or it is a gold table, one row a sentence and variable.
+A coder's file is a sheet in any format of `analysis.sheet_files`, one row a sentence, or a gold
+table, one row a sentence and variable.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,22 +9,15 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.sheet_files import read_sheet
 from analysis.sheets import TARGETED
 from framing.errors import BingkaiError
 from framing.scheme import Codebook
-from framing.tables import hash_text, read_table
+from framing.tables import hash_text
 
 TARGET = "target"
 NO_TARGET = "(no actor)"
 _SHOWN = ("sample_id", "title", "before", "text", "article_id", "doubt", "comment")
-
-
-def read_coder_file(path: Path, codebook: Codebook) -> pd.DataFrame:
-    """Read the table of one coder, whatever kind of file it is.
-
-    Where its index has a name, such as ``line``, that is what a row is called in messages.
-    """
-    return read_table(path)
 
 
 def read_codes(paths: Sequence[Path], codebook: Codebook) -> pd.DataFrame:
@@ -34,7 +27,7 @@ def read_codes(paths: Sequence[Path], codebook: Codebook) -> pd.DataFrame:
         name = path.name if path.name not in tables else str(path)
         if name in tables:
             raise BingkaiError(f"{path}: named twice; nobody agrees with a copy of himself")
-        tables[name] = read_coder_file(path, codebook)
+        tables[name] = read_sheet(path, codebook)
     return gather_codes(tables, codebook)
 
 
@@ -45,7 +38,8 @@ def gather_codes(tables: Mapping[str, pd.DataFrame], codebook: Codebook) -> pd.D
     ----------
     tables
         Coders' tables by the name of their file. A coder is called as the column ``coder`` says,
-        else as the file is.
+        else as the file is. Where an index has a name, such as ``line``, that is what a row is
+        called in messages.
     codebook
         Has the values that a code may be.
 

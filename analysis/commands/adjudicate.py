@@ -15,7 +15,10 @@ def define(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("sample", type=Path, help="what bingkai sample -o wrote, " + TABLE)
     parser.add_argument("coders", type=Path, nargs="+", help="a coded file each")
     parser.add_argument(
-        "--sheet", type=Path, metavar="FILE", help="write what is still in dispute, to be settled"
+        "--sheet",
+        type=Path,
+        metavar="FILE",
+        help="write what is still in dispute, to be settled: .xlsx or .csv",
     )
     parser.add_argument(
         "--settled", type=Path, metavar="FILE", help="that sheet, with the cells filled"
@@ -28,6 +31,9 @@ def define(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sentences", type=Path, help="adds to the gold file which article a sentence is of"
     )
+    parser.add_argument(
+        "--language", choices=["en", "id"], default="id", help="of the sheet (default: id)"
+    )
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="such as gold.csv")
     add_codebook(parser)
 
@@ -36,6 +42,7 @@ def run(options: argparse.Namespace) -> None:
     """Run the command."""
     from analysis.adjudication import Decision, lay_out_disputes, settle_codes
     from analysis.codes import place_in_articles, read_codes
+    from analysis.sheet_files import write_sheet
     from framing.scheme import read_codebook
     from framing.tables import read_table, write_table
 
@@ -54,7 +61,7 @@ def run(options: argparse.Namespace) -> None:
     )
     disputes = lay_out_disputes(codes, gold)
     if options.sheet:
-        write_table(disputes, options.sheet)
+        write_sheet(disputes, options.sheet, codebook, language=options.language)
         say(f"{options.sheet}: {len(disputes)} sentences with something to settle")
     if options.output:
         write_table(gold, options.output)

@@ -5,7 +5,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.commands.options import TABLE, add_codebook
+from analysis.commands.options import add_codebook
 from analysis.console import check_distinct, say
 
 if TYPE_CHECKING:
@@ -19,7 +19,9 @@ _NAMES = {"alpha": "alpha", "ac1": "AC1", "agreement": "agree", "alpha_gap": "al
 
 def define(parser: argparse.ArgumentParser) -> None:
     """Add the words of the command."""
-    parser.add_argument("coders", type=Path, nargs="+", help="a coded file each, " + TABLE)
+    parser.add_argument(
+        "coders", type=Path, nargs="+", help="a coded sheet each: .xlsx, .csv and so on"
+    )
     parser.add_argument("--labels", type=Path, help="the machine's labels, to stand beside people")
     parser.add_argument(
         "--sentences", type=Path, help="says which article a sentence is of, for the intervals"

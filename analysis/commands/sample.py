@@ -13,6 +13,8 @@ from framing.errors import BingkaiError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from framing.scheme import Codebook
+
 HELP = "draw sentences for people to code"
 
 
@@ -73,17 +75,24 @@ def define(parser: argparse.ArgumentParser) -> None:
         "--sheet",
         type=Path,
         metavar="FILE",
-        help="also write a sheet to code on, without labels; one for each of the --coders",
+        help="also write a sheet to code on, without labels: .xlsx, .csv, .json (Label Studio) or "
+        ".doccano.jsonl; one for each of the --coders",
     )
     parser.add_argument(
         "--show-labels", action="store_true", help="show coders the machine's labels on the sheet"
     )
+    parser.add_argument("--hide-title", action="store_true", help="of the article, on the sheet")
+    parser.add_argument("--show-outlet", action="store_true", help="of the article, on the sheet")
+    parser.add_argument("--coder", default="", metavar="NAME", help="who will code on the sheet")
+    parser.add_argument("--language", choices=["en", "id"], default="id", help="of the sheet")
     add_output(parser, "sample.csv")
     add_codebook(parser)
 
 
 def run(options: argparse.Namespace) -> None:
     """Run the command."""
+    from analysis.sheet_files import write_sheet
+    from framing.scheme import read_codebook
     from framing.tables import read_table, write_table
 
     _check(options)
@@ -92,11 +101,12 @@ def run(options: argparse.Namespace) -> None:
     check_distinct(*inputs, options.output, *sheet_paths.values())
     sentences, articles = read_table(options.sentences), read_table(options.articles)
     labels = read_table(options.labels) if options.labels else None
-    sample = _draw(options, sentences, articles, labels)
+    codebook = read_codebook(options.codebook)
+    sample = _draw(options, sentences, articles, labels, codebook=codebook)
     if options.sheet:
         shown = labels if options.show_labels else None
         for name, sheet in _make_sheets(options, sample, sentences, articles, shown).items():
-            write_table(sheet, sheet_paths[name])
+            write_sheet(sheet, sheet_paths[name], codebook, language=options.language)
     write_table(sample, options.output)
     strata = sample["stratum"].nunique()
     names = ", ".join(str(path) for path in sheet_paths.values())
@@ -113,10 +123,9 @@ def _draw(
     sentences: "pd.DataFrame",
     articles: "pd.DataFrame",
     labels: "pd.DataFrame | None",
+    *,
+    codebook: "Codebook",
 ) -> "pd.DataFrame":
-    from framing.scheme import read_codebook
-
-    codebook = read_codebook(options.codebook)
     if options.strategy != "random":
         from analysis.doubt import choose_doubtful, draw_doubtful
 
@@ -163,6 +172,7 @@ def _make_sheets(
     from analysis.assignment import assign_coders, deal_sheets, show_labels
     from analysis.sheets import make_sheet
 
+    shown_of_articles = {"title": not options.hide_title, "outlet": options.show_outlet}
     if options.coders:
         dealt = assign_coders(
             sample,
@@ -171,9 +181,19 @@ def _make_sheets(
             together=options.together,
             seed=options.seed,
         )
-        sheets = deal_sheets(sample, sentences, articles, dealt=dealt, seed=options.seed)
+        sheets = deal_sheets(
+            sample, sentences, articles, dealt=dealt, seed=options.seed, **shown_of_articles
+        )
     else:
-        sheets = {"": make_sheet(sample, sentences, articles, seed=options.seed)}
+        sheet = make_sheet(
+            sample,
+            sentences,
+            articles,
+            seed=options.seed,
+            coder=options.coder,
+            **shown_of_articles,
+        )
+        sheets = {"": sheet}
     if labels is None:
         return sheets
     return {name: show_labels(sheet, labels) for name, sheet in sheets.items()}
@@ -184,8 +204,8 @@ def _name_sheets(options: argparse.Namespace) -> dict[str, Path]:
         return {}
     if not options.coders:
         return {"": options.sheet}
-    own = options.sheet
-    return {name: own.with_name(f"{own.stem}-{name}{own.suffix}") for name in options.coders}
+    stem, _, ending = options.sheet.name.partition(".")
+    return {name: options.sheet.with_name(f"{stem}-{name}.{ending}") for name in options.coders}
 
 
 def _is_chosen(options: argparse.Namespace) -> bool:
@@ -200,6 +220,8 @@ def _check(options: argparse.Namespace) -> None:
         )
     if options.coders and not options.sheet:
         raise BingkaiError("--coders get a sheet each; name them with --sheet sheet.csv")
+    if options.coders and options.coder:
+        raise BingkaiError("--coder is of one sheet, --coders of several; give one of them")
     if options.overlap is not None and not options.coders:
         raise BingkaiError("--overlap is between people; name them with --coders")
     if options.show_labels and not (options.labels and options.sheet):
