@@ -18,6 +18,8 @@ COLUMN_NAMES: Mapping[str, Text] = MappingProxyType(
         "doubt": Text("In doubt?", "Ragu?"),
         "comment": Text("Comment", "Komentar"),
         "coder": Text("Coder", "Pengode"),
+        "codes": Text("Codes given", "Kode yang diberikan"),
+        "comments": Text("Coders' comments", "Komentar para pengode"),
     }
 )
 DOUBT_NAME = Text("yes", "ya")

@@ -88,7 +88,7 @@ def _say_agreement(estimates: "pd.DataFrame") -> None:
         for contrast in (PEOPLE, AGAINST_MACHINE, GAP):
             rows = own.loc[own["contrast"] == contrast]
             if contrast == GAP:
-                rows = rows.head(1)
+                rows = rows.head(1).dropna(subset="estimate")
             if rows.empty:
                 continue
             first = rows.iloc[0]
