@@ -21,7 +21,7 @@ from analysis.corrections import (
     power_tune,
     use_gold_only,
 )
-from analysis.differences import adjust_p_values, pair_outlets
+from analysis.differences import pair_outlets
 from analysis.estimates import Estimate, because, tabulate
 from analysis.gold import TARGETED, match_gold
 from analysis.intervals import (
@@ -32,6 +32,7 @@ from analysis.intervals import (
     pool_df,
 )
 from analysis.misclassification import contrast_matrices, fit_matrix
+from analysis.multiplicity import adjust_p_values
 from analysis.settings import Settings, Weight
 from analysis.shares import ONE_ARTICLE
 from analysis.tallies import Cell
@@ -119,6 +120,34 @@ def correct_outlets(
     return tabulate(rows)
 
 
+def correct_differences(
+    gold: pd.DataFrame,
+    labels: pd.DataFrame,
+    *,
+    sentences: pd.DataFrame,
+    articles: pd.DataFrame,
+    codebook: Codebook,
+    settings: Settings,
+    variable: str,
+    method: str,
+) -> list[Estimate]:
+    """Return the differences of one variable by one method, as `correct_outlets` does.
+
+    Parameters
+    ----------
+    method
+        ``"dsl"``, ``"ppi"`` or ``"matrix"``.
+    """
+    matched = match_gold(gold, labels, sentences=sentences, articles=articles, codebook=codebook)
+    if variable not in matched.variables or variable in matched.refused:
+        return []
+    coded = lay_out(labels, matched, sentences=sentences, articles=articles, copies=settings.copies)
+    cells = list_cells(coded, variable, codebook, settings)
+    corrected = _Variable(coded, variable, cells, settings.weight, settings)
+    rows = corrected.estimate_differences()
+    return [row for row in rows if row.method.startswith(f"{method}:")]
+
+
 def _refuse(variable: str, reason: str, settings: Settings) -> list[Estimate]:
     return [
         Estimate(
@@ -178,7 +207,8 @@ class _Variable:
             own = [row for pair in pairs for row in contrast(method, pair)]
             n_pairs = len({row.contrast for row in own if not math.isnan(row.p_value)})
             family = f"{self.variable}: {len(self.cells)} cells x {n_pairs} pairs"
-            rows += adjust_p_values(own, family=f"{family}, {method.split(':')[0]}")
+            family = f"{family}, {method.split(':')[0]}"
+            rows += adjust_p_values(own, family=family, adjust=self.settings.adjust)
         return rows
 
     def estimate_accuracy(self) -> Iterator[Estimate]:

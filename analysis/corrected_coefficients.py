@@ -11,8 +11,8 @@ from scipy import stats
 from analysis.codings import CodedSentences, encode
 from analysis.corrected_logit import LogitFit, fit_logit, fit_naive_logit, fit_tuned_logit
 from analysis.corrections import Floats, learn_codes
-from analysis.differences import adjust_p_values
 from analysis.estimates import NAIVE, Estimate
+from analysis.multiplicity import adjust_p_values
 from analysis.settings import Settings
 from analysis.shares import ONE_ARTICLE
 from analysis.tallies import Cell
@@ -66,7 +66,7 @@ def estimate_coefficients(
         told = _tell(found, variable, [cell.value for cell in cells[1:]], names, coded, settings)
         own = [replace(row, spec=spec, method=f"{method}; {INTERVAL}") for row in told]
         family = f"{variable}: {len(own)} coefficients, {method.split(':')[0]}"
-        rows += adjust_p_values(own, family=family)
+        rows += adjust_p_values(own, family=family, adjust=settings.adjust)
     return rows
 
 

@@ -30,13 +30,24 @@ COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "counts": (
             "article_id", "outlet", "published", "frame", "stance", "target", "sentiment",
-            "voice", "source_group", "copied", "n_sentences",
+            "voice", "source_group", "copied", "n_sentences", "story",
+        ),
+        "copies": (
+            "cluster", "sentence_id", "copy_of", "article_id", "outlet", "published", "agency",
+            "kind", "overlap",
         ),
         "estimates": (
             "estimand", "variable", "value", "outlet", "contrast", "by", "level", "method",
             "weight", "copies", "spec", "estimate", "std_error", "df", "conf_low", "conf_high",
             "conf_level", "p_value", "p_adjusted", "family", "n_sentences", "n_articles",
             "n_gold", "n_gold_effective", "reason",
+        ),
+        "words": (
+            "outlet", "frame", "copies", "rank", "word", "log_odds", "std_error", "z",
+            "z_articles", "n_uses", "n_uses_elsewhere", "n_articles",
+        ),
+        "word_examples": (
+            "outlet", "frame", "copies", "word", "rank", "sentence_id", "article_id", "text",
         ),
         "scores": (
             "variable", "value", "precision", "precision_low", "precision_high", "recall",

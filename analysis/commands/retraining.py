@@ -45,20 +45,38 @@ def add_retraining(
     )
 
 
+def check_retraining(options: argparse.Namespace) -> None:
+    """Refuse words that do not go with ``--add`` or ``--curve``, or only with them."""
+    others = [w for w in ("tune", "distil", "finetune") if getattr(options, w)]
+    if options.curve and others:
+        raise BingkaiError(f"--curve trains heads alone; leave --{others[0]} out")
+    if not options.add and (options.model or options.test):
+        raise BingkaiError("--model and --test go with --add")
+    others += [w for w in ("variable", "epochs", "seeds") if getattr(options, w)]
+    if options.add and others:
+        raise BingkaiError(f"--add keeps the encoder and all variables; leave --{others[0]} out")
+
+
 def retrain(options: argparse.Namespace, codebook: "Codebook") -> None:
     """Teach a model more, and write it if it is better."""
-    from framing.model import model_encoder, read_model
+    from framing.labelers import find_labeler
     from framing.retraining import retrain_model
     from framing.tables import write_table
 
     coded = read_coded(options.add, codebook)
-    old = read_model(options.model)
+    labeler = find_labeler(
+        options.model,
+        encoder=options.encoder,
+        codebook=codebook,
+        threads=options.threads,
+        progress=show_progress,
+    )
+    old, encoder = labeler.model, labeler.encoder
     if old.codebook_sha256 != codebook.sha256:
         raise BingkaiError(
             f"the model {old.name} was trained with another codebook than {codebook.id} as it is "
             "now; name a model and a codebook that belong together (--model, --codebook)"
         )
-    encoder = model_encoder(old, threads=options.threads)
     found = retrain_model(
         old,
         coded,

@@ -116,7 +116,7 @@ def test_the_table_is_the_contract_and_tells_the_gain(corpus: tuple[Tables, pd.S
             == shares["n_gold"].iloc[0]).all()  # fmt: skip
     differences = pick(estimates, "dsl", "difference")
     assert len(differences) == 80
-    assert differences["family"].unique().tolist() == ["frame: 8 cells x 10 pairs, dsl"]
+    assert differences["family"].unique().tolist() == ["frame: 8 cells x 10 pairs, dsl; Holm"]
     first = differences.iloc[0]
     of = [pick(estimates, "dsl", outlet=o, value=first["value"])["estimate"].iloc[0] for o in "AB"]
     assert first["estimate"] == pytest.approx(of[0] - of[1])
