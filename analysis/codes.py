@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.sheet_files import read_sheet
+from analysis.sheet_problems import find_problems, raise_problems
 from analysis.sheets import TARGETED
 from framing.errors import BingkaiError
 from framing.scheme import Codebook
@@ -20,14 +21,22 @@ NO_TARGET = "(no actor)"
 _SHOWN = ("sample_id", "title", "before", "text", "article_id", "doubt", "comment")
 
 
-def read_codes(paths: Sequence[Path], codebook: Codebook) -> pd.DataFrame:
-    """Read the files of coders and gather their codes, see `gather_codes`."""
+def read_codes(
+    paths: Sequence[Path], codebook: Codebook, *, sample: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Read the files of coders and gather their codes, see `gather_codes`.
+
+    With the sample that the sheets were laid out from, everything that is wrong with a sheet is
+    told with its cell (`analysis.sheet_problems`).
+    """
     tables: dict[str, pd.DataFrame] = {}
     for path in paths:
         name = path.name if path.name not in tables else str(path)
         if name in tables:
             raise BingkaiError(f"{path}: named twice; nobody agrees with a copy of himself")
-        tables[name] = read_sheet(path, codebook)
+        tables[name] = _clean(read_sheet(path, codebook))
+        if sample is not None and "sentence_id" in tables[name] and "value" not in tables[name]:
+            raise_problems(find_problems(tables[name], sample, codebook), name)
     return gather_codes(tables, codebook)
 
 
@@ -97,14 +106,12 @@ def place_in_articles(codes: pd.DataFrame, sentences: pd.DataFrame | None) -> pd
 
 def _lengthen(table: pd.DataFrame, name: str, codebook: Codebook) -> pd.DataFrame:
     """Return the rows of one file, long."""
-    table = table.astype("object").where(table.notna(), "").astype(str)
+    table = _clean(table)
     if table.empty:
         raise BingkaiError(f"{name}: the table has no rows")
     rows = table.index if table.index.name else range(2, len(table) + 2)
     kind = table.index.name or "row"
     table = table.assign(place=[f"{name}: {kind} {row}" for row in rows])
-    for column in table.columns.difference(["text", "before"]):
-        table[column] = table[column].str.strip()
     if "sentence_id" not in table.columns:
         if "text" not in table.columns:
             raise BingkaiError(f"{name}: no column sentence_id and no column text")
@@ -126,6 +133,14 @@ def _lengthen(table: pd.DataFrame, name: str, codebook: Codebook) -> pd.DataFram
     long = long[columns].copy()
     long.loc[long["variable"] != TARGETED, "target"] = ""
     return long
+
+
+def _clean(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of texts, without spaces around codes."""
+    table = table.astype("object").where(table.notna(), "").astype(str)
+    for column in table.columns.difference(["text", "before"]):
+        table[column] = table[column].str.strip()
+    return table
 
 
 def _name_coders(table: pd.DataFrame, name: str) -> "pd.Series[str]":

@@ -51,12 +51,16 @@ def run(options: argparse.Namespace) -> None:
     written = (options.output, options.sheet)
     check_distinct(options.sample, *options.coders, options.settled, options.sentences, *written)
     codebook = read_codebook(options.codebook)
-    codes = read_codes(options.coders, codebook)
+    sample = read_table(options.sample)
+    codes = read_codes(options.coders, codebook, sample=sample)
     codes = place_in_articles(codes, read_table(options.sentences) if options.sentences else None)
+    decided = None
+    if options.settled:
+        decided = read_codes([options.settled], codebook, sample=sample)
     gold = settle_codes(
-        read_table(options.sample),
+        sample,
         codes,
-        decided=read_codes([options.settled], codebook) if options.settled else None,
+        decided=decided,
         majority=options.majority,
     )
     disputes = lay_out_disputes(codes, gold)

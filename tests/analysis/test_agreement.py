@@ -359,7 +359,11 @@ def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert "nothing to write" in capsys.readouterr().err
     assert main([*settle, "--sheet", paths["open"]]) == 0
     assert f"{n_disputed} sentences with something to settle" in capsys.readouterr().err
-    write_table(read_table(paths["open"]).assign(frame="none", coder="Guru"), paths["open"])
+    settled = read_table(paths["open"]).assign(frame="none", coder="Guru")
+    write_table(settled.assign(frame=["danger", *settled["frame"][1:]]), paths["open"])
+    assert main([*settle, "--settled", paths["open"], "-o", paths["gold"]]) == 2
+    assert "open.csv: F2: frame 'danger'" in capsys.readouterr().err
+    write_table(settled, paths["open"])
     assert main([*settle, "--settled", paths["open"], "-o", paths["gold"]]) == 0
     assert f"{n_disputed} adjudicated" in capsys.readouterr().err
     gold = read_table(paths["gold"])
