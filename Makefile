@@ -7,13 +7,14 @@ READY  := $(VENV)/.ready
 BUILD  := paper/build
 TWICE  := build/reproduce
 TUNE   := .venv-tune
+EXTRA  := .venv-indobert
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup lock lint typecheck test floors model labels estimates figures paper reproduce benchmark clean
+.PHONY: help setup lock lint typecheck test test-indobert floors model labels estimates figures paper reproduce benchmark clean
 
 help: ## List the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 setup: $(READY) ## Build .venv from requirements.lock (the other targets do this by themselves)
 
@@ -39,6 +40,19 @@ typecheck: $(READY) ## Check types (mypy, strict)
 
 test: $(READY) ## Run the tests
 	@$(BIN)/python -m pytest -q
+
+# With pip, which finds torch for processors alone where such an index is configured; uv would fetch CUDA's.
+$(EXTRA)/.ready: pyproject.toml
+	@echo "Setting up $(EXTRA); torch is large, so this takes a few minutes, once."
+	@$(PYTHON) -m venv --clear $(EXTRA)
+	@$(EXTRA)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	@$(EXTRA)/bin/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
+	@$(EXTRA)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[indobert]' \
+		hypothesis pytest
+	@touch $@
+
+test-indobert: $(EXTRA)/.ready ## Run the tests of the extra indobert, in an environment of their own
+	@OMP_NUM_THREADS=1 $(EXTRA)/bin/python -m pytest -q tests/indobert
 
 floors: $(READY) ## Raise the gate's floors to what is reached today (LOWER=1: lower them, too; needs ../shared)
 	@$(BIN)/python -m tests.gate.floors $(if $(LOWER),--lower)

@@ -21,7 +21,7 @@ from analysis.accuracy_data import (
     prepare_calibration,
     prepare_confusion,
 )
-from analysis.drawing import LINE, SIGNED, SMALL_DOT, Drawn, write_figures
+from analysis.drawing import SIGNED
 from analysis.figure_layout import (
     AXIS_TITLE,
     COLUMN_GAP,
@@ -56,6 +56,8 @@ from analysis.figure_text import (
     write_block,
     write_heading,
 )
+from analysis.figures import Drawn, write_figures
+from analysis.marks import LINE, SMALL_DOT
 from framing.evaluation import Evaluation
 from framing.scheme import Codebook
 

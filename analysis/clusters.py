@@ -64,6 +64,18 @@ def weigh(hits: Floats, sentences: Floats, weight: Weight) -> tuple[Floats, Floa
     return hits / sentences[:, None], np.ones_like(sentences)
 
 
+def find_contributions(y: Floats, s: Floats) -> Floats:
+    """Return what every article adds to the shares, (A, K); its squares add up to their variances.
+
+    The bias-reduced (CR2) contribution of Bell and McCaffrey (2002) to the ratio of the totals y
+    (A, K) and s (A,): e_i / (sqrt(1 - h_i) S), in the terms of `fit_shares`. For two articles or
+    more.
+    """
+    total = s.sum()
+    residuals = y - y.sum(axis=0) / total * s[:, None]
+    return np.asarray(residuals / (total * np.sqrt(1 - s / total))[:, None])
+
+
 def fit_shares(hits: Floats, sentences: Floats, *, weight: Weight = Weight.SENTENCE) -> ShareFit:
     """Estimate shares with a bias-reduced linearised variance over articles.
 
@@ -93,28 +105,41 @@ def fit_shares(hits: Floats, sentences: Floats, *, weight: Weight = Weight.SENTE
     ShareFit
         Shares, standard errors, effective sample sizes and degrees of freedom.
     """
-    n_articles, n_values = hits.shape
-    nothing = np.full(n_values, np.nan)
-    if n_articles == 0:
-        return ShareFit(nothing, nothing, nothing, nothing, 0, 0)
-    n_sentences = int(sentences.sum())
     y, s = weigh(hits, sentences, weight)
+    return fit_totals(y, s, sentences, n_sentences=int(sentences.sum()))
+
+
+def fit_totals(y: Floats, s: Floats, sentences: Floats, *, n_sentences: int) -> ShareFit:
+    """Estimate shares from the totals of clusters, as `fit_shares` does from articles.
+
+    Parameters
+    ----------
+    y, s
+        (G, K) and (G,) totals of the numerator and the denominator in every cluster.
+    sentences
+        (G,) independent sentences that would give the denominator's weight, s^2 / sum of the
+        squared weights of the cluster's sentences (Kish); their number, if they weigh alike.
+    n_sentences
+        What the shares rest on.
+    """
+    n_clusters, n_values = y.shape
+    nothing = np.full(n_values, np.nan)
+    if n_clusters == 0:
+        return ShareFit(nothing, nothing, nothing, nothing, 0, 0)
     total = s.sum()
     shares = y.sum(axis=0) / total
-    if n_articles == 1:
+    if n_clusters == 1:
         return ShareFit(shares, nothing, nothing, nothing, 1, n_sentences)
-    leverage = s / total
-    residuals = y - shares * s[:, None]
-    variances = (residuals**2 / (1 - leverage)[:, None]).sum(axis=0) / total**2
+    variances = (find_contributions(y, s) ** 2).sum(axis=0)
     spread = shares * (1 - shares)
     # Sentences that count, were they independent, and were those of an article all alike (Kish).
     most, least = total**2 / (s**2 / sentences).sum(), total**2 / (s**2).sum()
     n_effective = _effective_sizes(spread, variances, most=most, least=least)
     correlation = _correlations(n_effective, most=most, least=least)
-    df = satterthwaite_df(leverage, _working_variances(s, sentences, correlation))
+    df = satterthwaite_df(s / total, _working_variances(s, sentences, correlation))
     with np.errstate(divide="ignore", invalid="ignore"):
         std_errors = np.where(spread > 0, np.sqrt(spread / n_effective), np.nan)
-    return ShareFit(shares, std_errors, n_effective, df, n_articles, n_sentences)
+    return ShareFit(shares, std_errors, n_effective, df, n_clusters, n_sentences)
 
 
 def _effective_sizes(spread: Floats, variances: Floats, *, most: float, least: float) -> Floats:

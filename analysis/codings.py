@@ -22,8 +22,9 @@ class CodedSentences:
     ----------
     frame
         One row a sentence, in the order of outlet and article: sentence_id, outlet, article (an
-        index), stratum, chance (NaN where not drawn), and of every coded variable the columns
-        ``label_...`` and ``code_...``, with ``label_target`` and ``code_target`` for stance.
+        index), published, stratum, chance (NaN where not drawn), and of every coded variable the
+        columns ``label_...`` and ``code_...``, with ``label_target`` and ``code_target`` of
+        stance.
     outlets
         Names of the outlets, sorted.
     """
@@ -48,6 +49,8 @@ def lay_out(
     frame = frame.sort_values(["outlet", "article_id", "sentence_id"], ignore_index=True)
     ids = frame["sentence_id"]
     frame["article"] = pd.factorize(frame["article_id"])[0]
+    days = articles.drop_duplicates("article_id").set_index("article_id")["published"]
+    frame["published"] = frame["article_id"].map(days).fillna("").astype(str)
     drawn = gold.codes.drop_duplicates("sentence_id").set_index("sentence_id")
     frame["chance"] = ids.map(drawn["inclusion_prob"])
     frame["stratum"] = "" if gold.strata is None else ids.map(gold.strata)

@@ -1,29 +1,34 @@
 """From counts to estimates: every number of a comparison in one table."""
 
-import math
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
-import numpy as np
 import pandas as pd
 
 from analysis.counts import check_counts, keep_copies
 from analysis.differences import estimate_differences, estimate_odds_ratios
 from analysis.effects import compare_profiles
 from analysis.estimates import Estimate, tabulate
-from analysis.settings import Settings, Weight
-from analysis.shares import estimate_shares
+from analysis.parts import compare_parts
+from analysis.settings import Copies, Settings, Weight
+from analysis.shares import estimate_shares, is_no_sample, without_errors
+from analysis.stories import estimate_by_story
 from analysis.tallies import Tally, tally_coverage, tally_crossings, tally_variables
+from analysis.timeline import compare_times, follow_shares
 from framing.errors import BingkaiError
 from framing.scheme import Codebook
 
-NO_SAMPLE = "one article an outlet: articles of different outlets are no sample of one population"
+_OTHER = {Copies.IN: Copies.OUT, Copies.OUT: Copies.IN}
 
 
 def compare_outlets(
     counts: pd.DataFrame, codebook: Codebook, settings: Settings | None = None
 ) -> pd.DataFrame:
     """Compare outlets: shares, differences, odds ratios, Cramér's V and permutation tests.
+
+    Then who says what, with which share; shares over time and around events; and shares and
+    differences with wire stories as clusters. All of it with and without copies, if there are any.
 
     Parameters
     ----------
@@ -39,7 +44,8 @@ def compare_outlets(
     pandas.DataFrame
         The estimates table. Shares come with both weights, and so does the coverage (the share of
         sentences with a label) of a variable that some sentences lack; everything else comes with
-        the weight of the settings. Rows and numbers do not depend on the order of the counts.
+        the weight of the settings. The rows of the settings' `copies` come first. Rows and numbers
+        do not depend on the order of the counts.
 
     Raises
     ------
@@ -52,47 +58,57 @@ def compare_outlets(
     for target in settings.targets:
         if target not in known:
             raise BingkaiError(f"settings: target {target!r} is no actor of {codebook.id}")
-    counts = keep_copies(check_counts(counts, codebook), settings.copies)
-    return tabulate(_estimate_all(counts, codebook, settings))
+    counts = check_counts(counts, codebook)
+    outlets = tuple(sorted(counts["outlet"].unique()))
+    chosen = keep_copies(counts, settings.copies)
+    rows = [*_estimate_all(chosen, codebook, settings, outlets=outlets)]
+    if counts["copied"].any() and not counts["copied"].all():
+        other = replace(settings, copies=_OTHER[settings.copies])
+        kept = keep_copies(counts, other.copies)
+        rows += _estimate_all(kept, codebook, other, outlets=outlets)
+    return tabulate(rows)
 
 
 def _estimate_all(
-    counts: pd.DataFrame, codebook: Codebook, settings: Settings
+    counts: pd.DataFrame, codebook: Codebook, settings: Settings, *, outlets: tuple[str, ...]
 ) -> Iterator[Estimate]:
-    tallies = tally_variables(counts, codebook, targets=settings.targets)
+    tallies = [
+        tally.among(outlets)
+        for tally in tally_variables(counts, codebook, targets=settings.targets)
+    ]
     if not tallies:
         raise BingkaiError("counts: no variable has a value; label the sentences first")
-    crossings = list(tally_crossings(counts, codebook, targets=settings.targets))
+    crossings = [
+        tally.among(outlets)
+        for tally in tally_crossings(counts, codebook, targets=settings.targets)
+    ]
     for tally in (*tallies, *crossings):
         for weight in Weight:
-            yield from _withhold_errors(tally, estimate_shares(tally, settings, weight=weight))
-    for tally in tally_coverage(counts, codebook):
+            yield from _estimate_shares(tally, settings, weight)
+    for tally in (covered.among(outlets) for covered in tally_coverage(counts, codebook)):
         for weight in Weight:
-            rows = _withhold_errors(tally, estimate_shares(tally, settings, weight=weight))
+            rows = _estimate_shares(tally, settings, weight)
             yield from (replace(row, estimand="coverage", value="") for row in rows)
     for tally in tallies:
         yield from estimate_differences(tally, settings)
         yield from estimate_odds_ratios(tally, settings)
     yield from compare_profiles(tallies, settings)
-
-
-def _withhold_errors(tally: Tally, shares: Iterator[Estimate]) -> Iterator[Estimate]:
-    """Take the errors off the shares in all outlets where each has a single article.
-
-    The spread of such articles is that between outlets, and says nothing about other articles.
-    """
-    mixed = len(tally.codes) > 1 and bool((np.bincount(tally.codes) <= 1).all())
-    for row in shares:
-        yield _without_errors(row) if mixed and row.outlet == "" else row
-
-
-def _without_errors(row: Estimate) -> Estimate:
-    return replace(
-        row,
-        std_error=math.nan,
-        df=math.nan,
-        conf_low=math.nan,
-        conf_high=math.nan,
-        conf_level=math.nan,
-        reason=NO_SAMPLE,
+    more = chain(
+        compare_parts(counts, codebook, settings, outlets=outlets),
+        chain.from_iterable(estimate_by_story(tally, settings) for tally in tallies),
+        follow_shares(counts, codebook, settings),
+        compare_times(counts, codebook, settings),
     )
+    # A part, a day or a story can have two articles where no outlet has.
+    lone = all(is_no_sample(tally) for tally in tallies)
+    yield from (without_errors(row) if lone and _is_pooled(row) else row for row in more)
+
+
+def _estimate_shares(tally: Tally, settings: Settings, weight: Weight) -> Iterator[Estimate]:
+    lone = is_no_sample(tally)
+    for row in estimate_shares(tally, settings, weight=weight):
+        yield without_errors(row) if lone and _is_pooled(row) else row
+
+
+def _is_pooled(row: Estimate) -> bool:
+    return row.outlet == "" and (row.contrast == "" or row.estimand == "change")

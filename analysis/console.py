@@ -3,11 +3,12 @@
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from framing.errors import BingkaiError
 
 if TYPE_CHECKING:
+    from framing.classifier import Step
     from framing.encoder import Vectors
 
 
@@ -40,6 +41,33 @@ def show_progress(vectors: "Iterable[Vectors]", total: int) -> "Iterable[Vectors
     return tqdm(
         vectors, total=total, desc="embedding", unit=" sentences", disable=None, leave=False
     )
+
+
+class TrainingBar:
+    """A bar for each task of a training, with the loss behind it; on a terminal only."""
+
+    def __init__(self) -> None:
+        self._task = ""
+        self._bar: Any = None
+
+    def show(self, step: "Step") -> None:
+        """Move the bar on to a step."""
+        from tqdm import tqdm
+
+        if step.task != self._task:
+            self.close()
+            self._task = step.task
+            self._bar = tqdm(
+                total=step.n_steps, desc=step.task, unit=" steps", disable=None, leave=False
+            )
+        self._bar.n = step.step
+        self._bar.set_postfix(loss=f"{step.loss:.3f}", refresh=False)
+        self._bar.update(0)
+
+    def close(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.close()
 
 
 def check_distinct(*paths: Path | None) -> None:

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.codings import CodedSentences, encode, lay_out, list_cells
+from analysis.corrected_coefficients import estimate_coefficients
 from analysis.corrections import (
     Coding,
     CorrectedFit,
@@ -20,7 +21,7 @@ from analysis.corrections import (
     power_tune,
     use_gold_only,
 )
-from analysis.differences import adjust_p_values, pair_outlets
+from analysis.differences import pair_outlets
 from analysis.estimates import Estimate, because, tabulate
 from analysis.gold import TARGETED, match_gold
 from analysis.intervals import (
@@ -31,6 +32,7 @@ from analysis.intervals import (
     pool_df,
 )
 from analysis.misclassification import contrast_matrices, fit_matrix
+from analysis.multiplicity import adjust_p_values
 from analysis.settings import Settings, Weight
 from analysis.shares import ONE_ARTICLE
 from analysis.tallies import Cell
@@ -85,7 +87,8 @@ def correct_outlets(
     pandas.DataFrame
         The estimates table. Of every coded variable: shares with both weights by DSL, PPI++, the
         misclassification matrix and from the codes alone; differences with the weight of the
-        settings; and the share of sentences labelled as coded (`accuracy`), by outlet.
+        settings; the share of sentences labelled as coded (`accuracy`), by outlet; and, but for
+        stance, the coefficients of a multinomial logit.
 
     Raises
     ------
@@ -110,7 +113,39 @@ def correct_outlets(
             if weight == settings.weight:
                 rows += corrected.estimate_differences()
                 rows += corrected.estimate_accuracy()
+        if variable != TARGETED:  # stances by target are many, and rare
+            rows += estimate_coefficients(
+                coded, variable, codebook, settings, least_gold=LEAST_GOLD
+            )
     return tabulate(rows)
+
+
+def correct_differences(
+    gold: pd.DataFrame,
+    labels: pd.DataFrame,
+    *,
+    sentences: pd.DataFrame,
+    articles: pd.DataFrame,
+    codebook: Codebook,
+    settings: Settings,
+    variable: str,
+    method: str,
+) -> list[Estimate]:
+    """Return the differences of one variable by one method, as `correct_outlets` does.
+
+    Parameters
+    ----------
+    method
+        ``"dsl"``, ``"ppi"`` or ``"matrix"``.
+    """
+    matched = match_gold(gold, labels, sentences=sentences, articles=articles, codebook=codebook)
+    if variable not in matched.variables or variable in matched.refused:
+        return []
+    coded = lay_out(labels, matched, sentences=sentences, articles=articles, copies=settings.copies)
+    cells = list_cells(coded, variable, codebook, settings)
+    corrected = _Variable(coded, variable, cells, settings.weight, settings)
+    rows = corrected.estimate_differences()
+    return [row for row in rows if row.method.startswith(f"{method}:")]
 
 
 def _refuse(variable: str, reason: str, settings: Settings) -> list[Estimate]:
@@ -172,7 +207,8 @@ class _Variable:
             own = [row for pair in pairs for row in contrast(method, pair)]
             n_pairs = len({row.contrast for row in own if not math.isnan(row.p_value)})
             family = f"{self.variable}: {len(self.cells)} cells x {n_pairs} pairs"
-            rows += adjust_p_values(own, family=f"{family}, {method.split(':')[0]}")
+            family = f"{family}, {method.split(':')[0]}"
+            rows += adjust_p_values(own, family=family, adjust=self.settings.adjust)
         return rows
 
     def estimate_accuracy(self) -> Iterator[Estimate]:
@@ -317,7 +353,13 @@ class _Variable:
         return math.hypot(*errors)
 
     def _lack_gold(self, outlet: str, outlets: tuple[str, ...]) -> str:
-        n = int(self._own(outlet)[self.coding.drawn].sum())
+        coded = self._own(outlet)[self.coding.drawn]
+        if outlet == "":
+            there = set(self.coding.outlets[self.coding.drawn])
+            bare = [name for i, name in enumerate(self.outlets) if i not in there]
+            if bare:
+                return f"no coded sentence in {', '.join(bare)}"
+        n = int(coded.sum())
         name = f"{outlet}: " if len(outlets) > 1 else ""
         least = f"only {n} coded sentences, and {LEAST_GOLD} are needed to correct"
         return f"{name}{least}" if n < LEAST_GOLD else ""

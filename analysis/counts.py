@@ -5,9 +5,11 @@ from datetime import date
 import pandas as pd
 
 from analysis.settings import Copies
+from framing.copies import find_borrowed
 from framing.errors import BingkaiError
 from framing.schema import COLUMNS, VARIABLES, require_columns
 from framing.scheme import Codebook
+from framing.stories import group_stories
 
 _CELL = ["frame", "stance", "target", "sentiment", "voice", "source_group", "copied"]
 _TRUE = {"true", "1", "yes"}
@@ -37,7 +39,8 @@ def count_cells(
     -------
     pandas.DataFrame
         The counts table: one row an article and observed cell; `copied` says whether the sentences
-        of the row were copied from another text (their `copy_of` is filled).
+        of the row are copies (their `copy_of` is filled) or the first printing of an agency's
+        dispatch, and `story` is the first article that carries the same dispatch.
 
     Raises
     ------
@@ -46,6 +49,30 @@ def count_cells(
         labelers or two labels of a sentence for one variable, a variable is unknown or lacks the
         labels of some sentences, a probability or a day cannot be, an article has no outlet, or
         nothing is left to count.
+    """
+    wide = gather_sentences(labels, sentences, articles, units=units)
+    counts = (
+        wide.groupby(["article_id", *_CELL], sort=True)
+        .size()
+        .reset_index(name="n_sentences")
+        .merge(articles[["article_id", "outlet", "published"]], on="article_id", how="left")
+    )
+    counts["published"] = _text(counts["published"])
+    counted = sentences.loc[sentences["sentence_id"].isin(wide["sentence_id"])]
+    counts["story"] = counts["article_id"].map(group_stories(counted, articles))
+    return counts[list(COLUMNS["counts"])]
+
+
+def gather_sentences(
+    labels: pd.DataFrame,
+    sentences: pd.DataFrame,
+    articles: pd.DataFrame,
+    *,
+    units: tuple[str, ...] = ("sentence",),
+) -> pd.DataFrame:
+    """Return one row a counted sentence: sentence_id, article_id and its cell.
+
+    Takes and refuses what `count_cells` does.
     """
     require_columns(labels, "labels")
     require_columns(sentences, "sentences")
@@ -59,21 +86,14 @@ def count_cells(
     _check_complete(labels, wide["sentence_id"])
     chosen = sentences.loc[wide.index]
     wide["source_group"] = _text(chosen["source_group"])
-    wide["copied"] = _text(chosen["copy_of"]) != ""
+    wide["copied"] = chosen["sentence_id"].isin(find_borrowed(chosen, articles))
     values = labels.assign(value=_text(labels["value"]), target=_text(labels["target"]))
     for variable in VARIABLES:
         own = values.loc[values["variable"] == variable].set_index("sentence_id")
         wide[variable] = _text(wide["sentence_id"].map(own["value"]))
         if variable == "stance":
             wide["target"] = _text(wide["sentence_id"].map(own["target"]))
-    counts = (
-        wide.groupby(["article_id", *_CELL], sort=True)
-        .size()
-        .reset_index(name="n_sentences")
-        .merge(articles[["article_id", "outlet", "published"]], on="article_id", how="left")
-    )
-    counts["published"] = _text(counts["published"])
-    return counts[list(COLUMNS["counts"])]
+    return wide
 
 
 def check_counts(counts: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
@@ -88,12 +108,15 @@ def check_counts(counts: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
         A column is missing, a value is not in the codebook, an article has two outlets or none,
         or the table is empty.
     """
+    if "story" not in counts.columns:  # a table of an earlier version
+        counts = counts.assign(story="")
     counts = require_columns(counts, "counts")[list(COLUMNS["counts"])].copy()
     if counts.empty:
         raise BingkaiError("counts: the table is empty; there is nothing to compare")
     for name in COLUMNS["counts"]:
         if name not in ("copied", "n_sentences"):
             counts[name] = _text(counts[name])
+    counts["story"] = counts["story"].where(counts["story"] != "", counts["article_id"])
     counts["copied"] = _as_bool(counts["copied"])
     counts["n_sentences"] = _as_count(counts["n_sentences"])
     counts = counts.loc[counts["n_sentences"] > 0]

@@ -1,35 +1,32 @@
-"""Differences and odds ratios of pairs of outlets, with one family of tests a variable.
-
-References
-----------
-Holm, S. (1979). A simple sequentially rejective multiple test procedure. Scandinavian Journal of
-Statistics 6:65-70.
-"""
+"""Differences and odds ratios of pairs of outlets, with one family of tests a variable."""
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 from typing import TypedDict
 
 import numpy as np
-from statsmodels.stats.multitest import multipletests
 
-from analysis.clusters import Floats, ShareFit, fit_shares
+from analysis.bootstrap import draw_deviations, take_maxima
+from analysis.clusters import Floats, ShareFit, find_contributions, fit_shares, weigh
 from analysis.estimates import NAIVE, Estimate, because
 from analysis.intervals import (
+    centre_variances,
     critical_value,
     find_p_values,
     limit_differences,
     limit_odds_ratios,
     pool_df,
 )
-from analysis.settings import Settings
+from analysis.multiplicity import Maxima, adjust_p_values
+from analysis.settings import Adjust, Settings
 from analysis.shares import NO_SENTENCES, ONE_ARTICLE
 from analysis.tallies import Tally
 from framing.errors import BingkaiError
 
 METHOD = f"{NAIVE}; CR2 variance over articles, score interval, Welch df"
+BAND_METHOD = f"{NAIVE}; CR2 variance over articles, simultaneous max-t band of score intervals"
 ODDS_METHOD = f"{NAIVE}; CR2 variance over articles, score interval of the log odds, Welch df"
 
 IN_NEITHER = "never seen in either outlet: no standard error"
@@ -72,37 +69,55 @@ def pair_outlets(outlets: Sequence[str], settings: Settings) -> list[tuple[str, 
 def estimate_differences(tally: Tally, settings: Settings) -> list[Estimate]:
     """Return the difference of shares of every cell and pair of outlets.
 
-    P-values are adjusted by Holm (1979): sorted upwards, the i-th of m is multiplied by m - i + 1,
-    and none may be smaller than the one before. The family are all cells and pairs of the variable
-    that can be tested.
+    P-values are adjusted as the settings say (`analysis.multiplicity`); the family are all cells
+    and pairs of the variable that can be tested. With ``adjust = "max_t"`` the intervals are a
+    simultaneous band: with the probability of the level, all of the family hold together.
     """
-    rows: list[Estimate] = []
-    n_tested = 0
-    for pair in _fit_pairs(tally, settings):
-        n_tested += not pair.untestable
-        critical = critical_value(pair.df, settings.conf_level)
+    pairs = list(_fit_pairs(tally, settings))
+    testable = [pair for pair in pairs if not pair.untestable]
+    maxima, level = None, settings.conf_level
+    if settings.adjust is Adjust.MAX_T and testable:
+        maxima = _draw_maxima(tally, testable, settings)
+        level = maxima.find_level(settings.conf_level)
+    method = METHOD if maxima is None else BAND_METHOD
+    return adjust_p_values(
+        [*_describe_pairs(pairs, tally, settings, level=level, method=method)],
+        family=_name_family(tally, len(testable)),
+        adjust=settings.adjust,
+        maxima=maxima,
+    )
+
+
+def describe_differences(tally: Tally, settings: Settings) -> Iterator[Estimate]:
+    """Give the differences, each for itself, before p-values are adjusted."""
+    pairs = _fit_pairs(tally, settings)
+    return _describe_pairs(pairs, tally, settings, level=settings.conf_level, method=METHOD)
+
+
+def _describe_pairs(
+    pairs: Iterable["_Pair"], tally: Tally, settings: Settings, *, level: float, method: str
+) -> Iterator[Estimate]:
+    for pair in pairs:
+        critical = critical_value(pair.df, level)
         limits = limit_differences(pair.shares, pair.n_effective, critical)
         p_values = find_p_values(pair.shares, pair.n_effective, pair.df)
         for k, cell in enumerate(tally.cells):
-            rows.append(
-                Estimate(
-                    estimand="difference",
-                    value=cell.value,
-                    level=cell.level,
-                    method=METHOD,
-                    estimate=float(pair.shares[0, k] - pair.shares[1, k]),
-                    std_error=float(np.hypot(*pair.std_errors[:, k])),
-                    df=float(pair.df[k]),
-                    conf_low=float(limits.low[k]),
-                    conf_high=float(limits.high[k]),
-                    conf_level=math.nan if pair.untestable else settings.conf_level,
-                    p_value=float(p_values[k]),
-                    p_adjusted=float(p_values[k]),
-                    reason=pair.untestable or _why_no_error(pair.shares[:, k]),
-                    **_describe(pair, tally, settings),
-                )
+            yield Estimate(
+                estimand="difference",
+                value=cell.value,
+                level=cell.level,
+                method=method,
+                estimate=float(pair.shares[0, k] - pair.shares[1, k]),
+                std_error=float(np.hypot(*pair.std_errors[:, k])),
+                df=float(pair.df[k]),
+                conf_low=float(limits.low[k]),
+                conf_high=float(limits.high[k]),
+                conf_level=math.nan if pair.untestable else settings.conf_level,
+                p_value=float(p_values[k]),
+                p_adjusted=float(p_values[k]),
+                reason=pair.untestable or _why_no_error(pair.shares[:, k]),
+                **_describe(pair, tally, settings),
             )
-    return adjust_p_values(rows, family=_name_family(tally, n_tested))
 
 
 def estimate_odds_ratios(tally: Tally, settings: Settings) -> Iterator[Estimate]:
@@ -143,15 +158,27 @@ def estimate_odds_ratios(tally: Tally, settings: Settings) -> Iterator[Estimate]
             )
 
 
-def adjust_p_values(rows: Sequence[Estimate], *, family: str) -> list[Estimate]:
-    """Return the rows with Holm-adjusted p-values (Holm 1979) over those that have a p-value."""
-    tested = [i for i, row in enumerate(rows) if not math.isnan(row.p_value)]
-    adjusted = list(rows)
-    if tested:
-        p_values = multipletests([rows[i].p_value for i in tested], method="holm")[1]
-        for i, p_value in zip(tested, p_values, strict=True):
-            adjusted[i] = replace(rows[i], p_adjusted=float(p_value), family=family)
-    return adjusted
+def _draw_maxima(tally: Tally, pairs: Sequence["_Pair"], settings: Settings) -> Maxima:
+    """Draw how far the most extreme of all differences strays by chance.
+
+    The outlets' articles are independent, so each outlet's shares are drawn alone and a pair's
+    difference is made of two of them. They are mixed by the variances that also give the pair its
+    degrees of freedom, which an outlet without the value keeps.
+    """
+    rng = np.random.default_rng(settings.seed)
+    deviations: dict[str, Floats] = {}
+    for outlet in sorted({outlet for pair in pairs for outlet in pair.outlets}):
+        contributions = find_contributions(*weigh(*tally.of_outlet(outlet), settings.weight))
+        deviations[outlet] = draw_deviations(
+            contributions, n_replicates=settings.n_bootstrap, rng=rng
+        )
+
+    def mix(pair: "_Pair") -> Floats:
+        parts = np.sqrt(centre_variances(pair.shares, pair.n_effective))
+        first, second = (deviations[outlet] for outlet in pair.outlets)
+        return np.asarray((parts[0] * first - parts[1] * second) / np.hypot(*parts))
+
+    return Maxima(take_maxima(map(mix, pairs), n_replicates=settings.n_bootstrap))
 
 
 def _name_family(tally: Tally, n_pairs: int) -> str:

@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from statsmodels.stats.multitest import multipletests
 
 from analysis.association import correct_association
 from analysis.clusters import weigh
-from analysis.differences import adjust_p_values
 from analysis.estimates import NAIVE, Estimate, because
+from analysis.multiplicity import adjust_p_values, correct
 from analysis.permutation import (
     Floats,
     Sample,
@@ -64,7 +63,7 @@ def compare_profiles(tallies: Sequence[Tally], settings: Settings) -> list[Estim
     `n_permutations`, all ways are gone through. Where they are so few that no p-value could fall
     below 1 - conf_level, there is none, and a reason. Outlets with a single article have no
     variance within and are left out; `contrast` names those compared. P-values of the variables are
-    one Holm family.
+    one family; with ``adjust = "max_t"`` it is Holm's, since there are no draws to share.
     """
     usable = [_drop_small_outlets(tally) for tally in tallies]
     totals = _shuffle_all(usable, settings)
@@ -74,7 +73,8 @@ def compare_profiles(tallies: Sequence[Tally], settings: Settings) -> list[Estim
     ]
     n_tests = sum(not math.isnan(test.p_value) for test in tests)
     family = f"outlets differ: {n_tests} variable{'s'[: n_tests > 1]}"
-    tests = _say_out_of_reach(adjust_p_values(tests, family=family), totals, settings)
+    adjusted = adjust_p_values(tests, family=family, adjust=settings.adjust)
+    tests = _say_out_of_reach(adjusted, totals, settings)
     return tests + effects
 
 
@@ -89,8 +89,8 @@ def _say_out_of_reach(
     ]
     told = list(tests)
     if tested:
-        # Holm's correction never falls when a p-value grows: at their smallest it is smallest.
-        smallest = multipletests([total.smallest_p for _, total in tested], method="holm")[1]
+        # No correction falls when a p-value grows: at their smallest it is smallest.
+        smallest = correct([total.smallest_p for _, total in tested], adjust=settings.adjust)
         for (i, total), p_value in zip(tested, smallest, strict=True):
             if not _is_below_level(p_value, settings):
                 why = _say_too_few(total, settings) + CORRECTED.format(n_tests=len(tested))

@@ -25,6 +25,20 @@ PROMISED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "odds_ratio": ("estimate", "std_error", "df", "conf_low", "conf_high"),
         "cramers_v": ("estimate", "conf_low", "conf_high"),
         "permutation": ("estimate", "p_value", "p_adjusted"),
+        "specification_median": ("estimate", "p_value"),
+        "adjusted_share": ("estimate", "std_error", "df", "conf_low", "conf_high"),
+        "part": ("estimate", "std_error", "df", "conf_low", "conf_high"),
+        "part_difference": ("estimate", "std_error", "df", "conf_low", "conf_high"),
+        "copied": ("estimate", "std_error", "df", "conf_low", "conf_high"),
+        "marginal_effect": (
+            "estimate", "std_error", "df", "conf_low", "conf_high", "p_value", "p_adjusted",
+        ),
+        "change": (
+            "estimate", "std_error", "df", "conf_low", "conf_high", "p_value", "p_adjusted",
+        ),
+        "coefficient": (
+            "estimate", "std_error", "df", "conf_low", "conf_high", "p_value", "p_adjusted",
+        ),
         "accuracy": ("estimate", "std_error", "df", "conf_low", "conf_high"),
     }
 )  # fmt: skip
@@ -39,8 +53,7 @@ class Estimate:
     Parameters
     ----------
     estimand
-        ``"share"``, ``"coverage"``, ``"difference"``, ``"odds_ratio"``, ``"cramers_v"``,
-        ``"permutation"`` or ``"accuracy"``.
+        A key of `PROMISED`, such as ``"share"`` or ``"difference"``.
     variable, value
         What is counted; `value` is empty where the row is about the whole variable.
     outlet

@@ -19,6 +19,8 @@ from analysis.figure_frames import (
     to_percent,
 )
 from analysis.figure_selection import Label, Selection, Undrawable, select_estimates
+from analysis.multiplicity import NAMES, name_adjustment
+from analysis.settings import Adjust
 from framing.scheme import Codebook
 
 OWN_VOICE = "outlet"
@@ -294,6 +296,9 @@ def prepare_differences(
     kinds = [kind for kind in words.KINDS if (marks["kind"] == kind).any()]
     percent = words.say_percent(alpha, language)
     shown = words.say(words.NOTE_PAIRS, language, shown=len(contrasts), all=len(best))
+    adjusted = next(filter(None, map(name_adjustment, rows["family"])), "")
+    bracketed = f" ({adjusted})" if adjusted else ""
+    band = adjusted == NAMES[Adjust.MAX_T]
     return FigureData(
         marks=keep(
             to_percent(marks),
@@ -308,11 +313,16 @@ def prepare_differences(
         panels=selection.label_values(variable, values),
         rows=tuple(_label_pair(name, selection) for name in contrasts),
         axis_title=words.DIFFERENCE.in_language(language),
-        keys={kind: words.say(words.KINDS[kind], language, alpha=percent) for kind in kinds},
+        keys={
+            kind: words.say(words.KINDS[kind], language, alpha=percent, adjusted=bracketed)
+            for kind in kinds
+        },
         notes=join_notes(
             selection.explain_weight(),
             selection.explain_whiskers(
-                rows, words.NOTE_DIFFERENCE_WHISKERS, tests=int(rows["p_value"].notna().sum())
+                rows,
+                words.NOTE_BAND if band else words.NOTE_DIFFERENCE_WHISKERS,
+                tests=int(rows["p_value"].notna().sum()),
             ),
             shown if len(contrasts) < len(best) else "",
             *selection.explain_gaps(selection.shares(variable)),

@@ -284,7 +284,12 @@ def _add_panel(figure: Figure, left: float, top: float, plan: _Plan) -> Axes:
 
 
 def lay_out_table(
-    columns: Sequence[Label], rows: Sequence[Label], *, width: float, notes: Sequence[str] = ()
+    columns: Sequence[Label],
+    rows: Sequence[Label],
+    *,
+    width: float,
+    notes: Sequence[str] = (),
+    least_pitch: float = 0.0,
 ) -> tuple[Figure, Axes]:
     """Make a figure with one axes, a cell a column and row, under column headings.
 
@@ -296,6 +301,8 @@ def lay_out_table(
         Of the figure, in millimetres.
     notes
         Footnotes; each starts a line.
+    least_pitch
+        The least distance of two rows in millimetres.
 
     Raises
     ------
@@ -307,7 +314,7 @@ def lay_out_table(
     labels = [break_label(row, min(WIDEST_LABEL, LABEL_SHARE * inner)) for row in rows]
     left = EDGE + max(block.width for block in labels) + GAP
     cell = (width - EDGE - left) / len(columns)
-    pitch = max(block.height for block in labels) + ROW_PADDING
+    pitch = max(least_pitch, max(block.height for block in labels) + ROW_PADDING)
     upright = any(measure(word) > cell - 1.0 for c in columns for word in c.name.split())
     headings = [break_label(c, 30.0 if upright else cell - 1.0) for c in columns]
     head = max(block.width if upright else block.height for block in headings)

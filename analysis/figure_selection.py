@@ -145,10 +145,7 @@ def select_estimates(estimates: pd.DataFrame, codebook: Codebook, language: str)
     BingkaiError
         A column is missing, a number is none, or there are no shares of outlets.
     """
-    require_columns(estimates, "estimates")
-    table = estimates[list(COLUMNS["estimates"])].reset_index(drop=True)
-    for name in table.columns:
-        table[name] = _as_numbers(table[name]) if name in _NUMBERS else _as_text(table[name])
+    table = read_estimates(estimates)
     shares = table.loc[(table["estimand"] == "share") & (table["outlet"] != "")]
     if shares.empty:
         raise BingkaiError(
@@ -162,6 +159,21 @@ def select_estimates(estimates: pd.DataFrame, codebook: Codebook, language: str)
         table = table.drop(index=other)
     weight = _main_weight(table)
     return Selection(table.reset_index(drop=True), codebook, language, weight)
+
+
+def read_estimates(estimates: pd.DataFrame) -> pd.DataFrame:
+    """Return an estimates table with numbers as numbers and empty texts as ``""``.
+
+    Raises
+    ------
+    BingkaiError
+        A column is missing, or a number is none.
+    """
+    require_columns(estimates, "estimates")
+    table = estimates[list(COLUMNS["estimates"])].reset_index(drop=True)
+    for name in table.columns:
+        table[name] = _as_numbers(table[name]) if name in _NUMBERS else _as_text(table[name])
+    return table
 
 
 def _main_weight(table: pd.DataFrame) -> Weight:

@@ -63,6 +63,16 @@ def limit_shares(shares: Floats, n_effective: Floats, critical: Floats) -> Limit
     return Limits(low, np.where(shares < 1, np.minimum(high, 1.0), 1.0 + 0.0 * high))
 
 
+def centre_variances(shares: Floats, n_effective: Floats) -> Floats:
+    """Return variances of shares, moved to the middle so that none is zero.
+
+    p (1 - p) / n at p = (n share + 2) / (n + 4) (Agresti and Coull 1998), so that an outlet without
+    the value keeps its part of the uncertainty.
+    """
+    centred = (n_effective * shares + 2) / (n_effective + 4)
+    return np.asarray(centred * (1 - centred) / n_effective)
+
+
 def pool_df(shares: Floats, n_effective: Floats, df: Floats) -> Floats:
     """Return the degrees of freedom of the difference of two shares (Welch 1947).
 
@@ -73,31 +83,40 @@ def pool_df(shares: Floats, n_effective: Floats, df: Floats) -> Floats:
 
     Notes
     -----
-    (v_0 + v_1)^2 / (v_0^2 / df_0 + v_1^2 / df_1), where the variances v are taken at
-    (n p + 2) / (n + 4) (Agresti and Coull 1998), so that an outlet without the value keeps its part
-    of the uncertainty.
+    (v_0 + v_1)^2 / (v_0^2 / df_0 + v_1^2 / df_1), with the variances of `centre_variances`.
     """
-    centred = (n_effective * shares + 2) / (n_effective + 4)
-    variances = centred * (1 - centred) / n_effective
+    variances = centre_variances(shares, n_effective)
     return np.asarray(variances.sum(axis=0) ** 2 / (variances**2 / df).sum(axis=0))
 
 
-def limit_differences(shares: Floats, n_effective: Floats, critical: Floats) -> Limits:
+def limit_differences(
+    shares: Floats, n_effective: Floats, critical: Floats, correlation: Floats | float = 0.0
+) -> Limits:
     """Return limits of shares[0] - shares[1] from the limits of the two shares.
 
     The square-and-add rule of Newcombe (1998, method 10; the MOVER of Zou and Donner 2008) on score
     limits l and u: p_0 - p_1 - sqrt((p_0 - l_0)^2 + (u_1 - p_1)^2), and the like above. It stays
-    in [-1, 1] and follows the skewness of shares near 0 or 1.
+    in [-1, 1] and follows the skewness of shares near 0 or 1. Where the two shares are correlated,
+    as those of outlets that print the same stories, twice the product of the two distances and the
+    correlation is taken off under the root (Zou and Donner 2008).
     """
     limits = limit_shares(shares, n_effective, critical)
     below, above = shares - limits.low, limits.high - shares
     difference = shares[0] - shares[1]
     return Limits(
-        difference - np.hypot(below[0], above[1]), difference + np.hypot(above[0], below[1])
+        difference - _add_squares(below[0], above[1], correlation),
+        difference + _add_squares(above[0], below[1], correlation),
     )
 
 
-def find_p_values(shares: Floats, n_effective: Floats, df: Floats) -> Floats:
+def _add_squares(one: Floats, other: Floats, correlation: Floats | float) -> Floats:
+    square = one**2 + other**2 - 2 * correlation * one * other
+    return np.asarray(np.sqrt(np.maximum(square, 0.0)))
+
+
+def find_p_values(
+    shares: Floats, n_effective: Floats, df: Floats, correlation: Floats | float = 0.0
+) -> Floats:
     """Return two-sided p-values of no difference that agree with `limit_differences`, (K,).
 
     The p-value is one minus the level at which the interval begins to hold zero, so that test and
@@ -110,7 +129,8 @@ def find_p_values(shares: Floats, n_effective: Floats, df: Floats) -> Floats:
     low, high = np.full(larger.shape[1], -20.0), np.full(larger.shape[1], 20.0)
     for _ in range(80):
         middle = (low + high) / 2
-        holds_zero = limit_differences(larger, sizes, np.exp(middle)).low <= 0
+        limits = limit_differences(larger, sizes, np.exp(middle), correlation)
+        holds_zero = limits.low <= 0
         low, high = np.where(holds_zero, low, middle), np.where(holds_zero, middle, high)
     p_values = 2 * stats.t.sf(np.exp(high), df)
     return np.where((larger[0] == larger[1]) & ~np.isnan(p_values), 1.0, p_values)

@@ -16,8 +16,11 @@ import pandas as pd
 from analysis.corrected_readings import describe_corrections, leave_naive
 from analysis.counts import check_counts, keep_copies
 from analysis.evidence import LEAST_PROB, parse_probs
+from analysis.findings import describe_copies, describe_parts, describe_time, describe_words
+from analysis.multiplicity import PROSE
 from analysis.readings import FEW, OWN_VOICE, Readings, Record, divide, parse_estimates
-from analysis.settings import Copies, Settings
+from analysis.robustness import describe_robustness
+from analysis.settings import Adjust, Copies, Settings
 from framing import __version__
 from framing.schema import VARIABLES
 from framing.scheme import Codebook
@@ -30,6 +33,9 @@ def collect_numbers(
     evidence: pd.DataFrame,
     provenance: Mapping[str, Any],
     codebook: Codebook,
+    *,
+    words: pd.DataFrame | None = None,
+    word_examples: pd.DataFrame | None = None,
 ) -> Record:
     """Collect what a manuscript may cite.
 
@@ -44,6 +50,8 @@ def collect_numbers(
         packages, and figures (the names of those that were drawn). What is missing is None.
     codebook
         Gives the names, in the language of the study, and the order of values.
+    words, word_examples
+        Tables of those names, if there are any.
 
     Returns
     -------
@@ -82,6 +90,7 @@ def collect_numbers(
         "settings": {
             **settings,
             "alpha": round(1 - settings["conf_level"], 12),
+            "adjusted_by": PROSE[Adjust(settings["adjust"])],
             "all_pairs": not settings["contrasts"],
             "few": FEW,
             "least_prob": LEAST_PROB,
@@ -90,7 +99,12 @@ def collect_numbers(
         "variables": variables,
         "corrections": describe_corrections(everything, outlets),
         "voice": readings.describe_voice(),
+        "parts": describe_parts(readings, variables.get("frame")),
+        "copying": describe_copies(readings, outlets),
+        "words": describe_words(words, word_examples, readings),
+        "time": describe_time(readings),
         "stance": readings.describe_stance(compared),
+        "robustness": describe_robustness(readings.estimates, codebook, language),
         "sources": _describe_sources(compared, codebook, language),
         "evidence": _choose_evidence(evidence, codebook, language),
         "software": {

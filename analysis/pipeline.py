@@ -8,14 +8,22 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from matplotlib.figure import Figure
 
 from analysis.accuracy_drawing import draw_accuracy
 from analysis.comparison import compare_outlets
+from analysis.copying import compare_copies
 from analysis.corrected import correct_outlets
 from analysis.counts import count_cells
-from analysis.drawing import Drawn, draw_all
+from analysis.curve_data import prepare_curve
+from analysis.curve_drawing import draw_curve
+from analysis.curve_shuffling import shuffle_curve
+from analysis.estimates import tabulate
 from analysis.evidence import EVIDENCE_COLUMNS, SHOWN_WORDS, pick_evidence
+from analysis.figure_selection import Undrawable
+from analysis.figures import Drawn, draw_all, write_figures
 from analysis.manuscript import write_manuscript
+from analysis.models import model_outlets
 from analysis.numbers import collect_numbers
 from analysis.results import (
     amended_results,
@@ -25,15 +33,19 @@ from analysis.results import (
     read_provenance,
     write_provenance,
 )
+from analysis.robustness import Tables, cross_choices, read_specifications, vary_contrast
 from analysis.settings import Settings
 from analysis.study import Study
-from framing.encoder import Encoder, Progress
+from analysis.words import compare_words
+from framing.copies import trace_copies
+from framing.encoder import DEFAULT_ENCODER, Encoder, Progress
 from framing.errors import BingkaiError, BingkaiWarning
 from framing.evaluation import Evaluation
 from framing.explanation import explain_labels
 from framing.inputs import Unit, to_sentences
+from framing.labelers import find_labeler
 from framing.labeling import Labels, label_sentences
-from framing.model import Model, model_encoder, read_model
+from framing.model import Model
 from framing.pages import MANIFEST, PAGE_ENDINGS
 from framing.reading import read_corpus, read_outlets
 from framing.scheme import Codebook, read_codebook
@@ -71,7 +83,13 @@ def run_study(
         Anything in the study that the user can mend.
     """
     codebook = read_codebook(study.codebook)
-    model = read_model(study.model, encoder=study.encoder)
+    labeler = find_labeler(
+        study.model,
+        encoder=study.locate(study.encoder),
+        codebook=codebook,
+        progress=progress,
+    )
+    model, encoder = labeler.model, labeler.encoder
     facts = _facts(codebook, model, study.statistics, seed=study.seed) | {
         "inputs": _hash_corpus(study.corpus) | (hash_inputs(study.gold) if study.gold else {}),
         "study": {
@@ -82,11 +100,13 @@ def run_study(
             "abstain": study.abstain,
         },
     }
+    if study.contrast:
+        facts["robustness"] = asdict(study.contrast)
     with new_results(folder) as work:
-        encoder = model_encoder(model)
         result = _label(study, codebook, model, encoder, work, progress=progress)
         if until is not Step.LABELS:
-            _compare(work, codebook, study.statistics, study.gold)
+            varied = _vary(study, codebook, work, progress=progress)
+            _compare(work, codebook, study.statistics, study.gold, varied=varied)
             _explain_evidence(work, result, model, codebook, encoder)
         if until in (Step.FIGURES, Step.PAPER):
             facts["figures"] = _draw(work, codebook, study.figures, study.language)
@@ -117,7 +137,7 @@ def compare_tables(
         write_provenance(
             work,
             {
-                "codebook": _describe_codebook(codebook),
+                "codebook": describe_codebook(codebook),
                 "model": {"labeler": ", ".join(labelers)},
                 "settings": asdict(settings),
                 "seed": settings.seed,
@@ -171,11 +191,11 @@ def write_evaluation(
             write_table(table, work / f"{name}.csv")
         drawn = draw_accuracy(evaluation, codebook, work / "figures", language=language)
         facts = {
-            "codebook": _describe_codebook(codebook),
-            "model": _describe_model(model),
+            "codebook": describe_codebook(codebook),
+            "model": describe_model(model),
             "inputs": hash_inputs(gold),
             "seed": seed,
-            "figures": _report_undrawn(drawn),
+            "figures": report_undrawn(drawn),
         }
         write_provenance(work, facts)
 
@@ -218,13 +238,51 @@ def _label(
     return result
 
 
-def _compare(work: Path, codebook: Codebook, settings: Settings, gold: Path | None) -> None:
+def _vary(
+    study: Study, codebook: Codebook, work: Path, *, progress: Progress | None
+) -> pd.DataFrame:
+    """Return the main contrast under every specification; no rows if the study asks for none."""
+    if study.contrast is None or study.choices is None:
+        return tabulate([])
+    sentences, articles = (read_table(work / f"{name}.csv") for name in ("sentences", "articles"))
+    gold = read_table(study.gold) if study.gold else None
+    tables = {}
+    for name in study.choices.encoder:
+        own = name == (study.encoder or DEFAULT_ENCODER)
+        labeler = find_labeler(
+            study.model if own else None,
+            encoder=study.locate(study.encoder if own else name),
+            codebook=codebook,
+            progress=progress,
+        )
+        result = label_sentences(
+            sentences, labeler.model, codebook, labeler.encoder, progress=progress
+        )
+        tables[name] = Tables(result.labels, sentences, articles, gold)
+    specifications = cross_choices(study.choices)
+    asked = (study.contrast, specifications, tables, codebook, study.statistics)
+    varied = vary_contrast(*asked)
+    return pd.concat([varied, tabulate([shuffle_curve(*asked)])], ignore_index=True)
+
+
+def _compare(
+    work: Path,
+    codebook: Codebook,
+    settings: Settings,
+    gold: Path | None,
+    *,
+    varied: pd.DataFrame | None = None,
+) -> None:
     labels, sentences, articles = (
         read_table(work / f"{name}.csv") for name in ("labels", "sentences", "articles")
     )
     counts = count_cells(labels, sentences, articles)
     write_table(counts, work / "counts.csv")
-    estimates = compare_outlets(counts, codebook, settings)
+    tables = [
+        compare_outlets(counts, codebook, settings),
+        compare_copies(sentences, articles, settings),
+        model_outlets(labels, sentences, articles, codebook, settings),
+    ]
     if gold is not None:
         codes = read_table(gold)
         write_table(codes, work / "gold.csv")
@@ -232,8 +290,14 @@ def _compare(work: Path, codebook: Codebook, settings: Settings, gold: Path | No
             codes, labels, sentences=sentences, articles=articles, codebook=codebook,
             settings=settings,
         )  # fmt: skip
-        estimates = pd.concat([estimates, corrected], ignore_index=True)
-    write_table(estimates, work / "estimates.csv")
+        tables.append(corrected)
+    if varied is not None:
+        tables.append(varied)
+    write_table(pd.concat(tables, ignore_index=True), work / "estimates.csv")
+    write_table(trace_copies(sentences, articles), work / "copies.csv")
+    words, examples = compare_words(labels, sentences, articles, settings)
+    write_table(words, work / "words.csv")
+    write_table(examples, work / "word_examples.csv")
     write_table(pick_evidence(labels, sentences, articles), work / "evidence.csv")
 
 
@@ -253,13 +317,30 @@ def _explain_evidence(
 
 def _draw(work: Path, codebook: Codebook, figures: tuple[str, ...], language: str) -> list[str]:
     """Draw what the estimates can carry and return the names of the figures drawn."""
-    estimates = read_table(work / "estimates.csv")
-    return _report_undrawn(
-        draw_all(estimates, codebook, work / "figures", figures, language=language)
+    estimates, words = read_table(work / "estimates.csv"), work / "words.csv"
+    drawn = draw_all(
+        estimates,
+        codebook,
+        work / "figures",
+        figures,
+        language=language,
+        words=read_table(words) if words.is_file() else None,
     )
+    if len(read_specifications(estimates)):
+        drawn += write_figures(
+            {"specifications": _try_curve(estimates, codebook, language)}, work / "figures"
+        )
+    return report_undrawn(drawn)
 
 
-def _report_undrawn(drawn: Sequence[Drawn]) -> list[str]:
+def _try_curve(estimates: pd.DataFrame, codebook: Codebook, language: str) -> Figure | str:
+    try:
+        return draw_curve(prepare_curve(estimates, codebook, language=language))
+    except Undrawable as error:
+        return str(error)
+
+
+def report_undrawn(drawn: Sequence[Drawn]) -> list[str]:
     """Warn of the figures that were not drawn and return the names of those that were."""
     for figure in drawn:
         if not figure.paths:
@@ -269,13 +350,18 @@ def _report_undrawn(drawn: Sequence[Drawn]) -> list[str]:
 
 
 def _write(work: Path, codebook: Codebook, facts: dict[str, Any], study: Study) -> None:
-    evidence = work / "evidence.csv"
+    tables = {
+        name: read_table(work / f"{name}.csv") if (work / f"{name}.csv").is_file() else None
+        for name in ("evidence", "words", "word_examples")
+    }
+    evidence = tables.pop("evidence")
     numbers = collect_numbers(
         read_table(work / "counts.csv"),
         read_table(work / "estimates.csv"),
-        read_table(evidence) if evidence.is_file() else pd.DataFrame(columns=EVIDENCE_COLUMNS),
+        pd.DataFrame(columns=EVIDENCE_COLUMNS) if evidence is None else evidence,
         describe_environment() | facts,
         codebook,
+        **tables,
     )
     write_manuscript(
         numbers,
@@ -295,7 +381,8 @@ def _hash_corpus(path: Path) -> dict[str, str]:
     }
 
 
-def _describe_codebook(codebook: Codebook) -> dict[str, str]:
+def describe_codebook(codebook: Codebook) -> dict[str, str]:
+    """Return what provenance says of a codebook."""
     return {
         "id": codebook.id,
         "version": codebook.version,
@@ -304,14 +391,15 @@ def _describe_codebook(codebook: Codebook) -> dict[str, str]:
     }
 
 
-def _describe_model(model: Model) -> dict[str, Any]:
+def describe_model(model: Model) -> dict[str, Any]:
+    """Return what provenance says of a model."""
     return {
         "name": model.name,
         "labeler": model.labeler,
         "sha256": model.sha256,
         "encoder": model.encoder,
         "n_training": model.n_training,
-        "tuned": model.adapter is not None,
+        "tuned": model.adapter is not None or model.networks is not None,
         "cv_macro_f1": {
             variable: round(head.cv_macro_f1, 4) for variable, head in model.heads.items()
         },
@@ -320,8 +408,8 @@ def _describe_model(model: Model) -> dict[str, Any]:
 
 def _facts(codebook: Codebook, model: Model, settings: Settings, *, seed: int) -> dict[str, Any]:
     return {
-        "codebook": _describe_codebook(codebook),
-        "model": _describe_model(model),
+        "codebook": describe_codebook(codebook),
+        "model": describe_model(model),
         "settings": asdict(settings),
         "seed": seed,
     }

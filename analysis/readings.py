@@ -46,11 +46,15 @@ class Readings:
     settings: Record
 
     def select(self, estimand: str, *, weight: str = "", **fields: str) -> pd.DataFrame:
-        """Return the rows of an estimand, with the study's weight unless told, and its copies."""
+        """Return the rows of an estimand: the study's weight and copies, no other specification.
+
+        Fields that are named take the place of these.
+        """
         wanted = {
             "estimand": estimand,
             "weight": weight or str(self.settings["weight"]),
             "copies": str(self.settings["copies"]),
+            "spec": "",
             **fields,
         }
         chosen = self.estimates
@@ -80,11 +84,11 @@ class Readings:
         rows = self.select("share", variable=variable, by=by)
         described = []
         for (level, value), group in rows.groupby(["level", "value"], sort=False):
-            cells = [{"outlet": row["outlet"], **_cell(row)} for _, row in group.iterrows()]
+            cells = [{"outlet": row["outlet"], **read_cell(row)} for _, row in group.iterrows()]
             described.append(
                 {
                     "value": str(value),
-                    "name": self._name(variable, str(value)),
+                    "name": self.name_value(variable, str(value)),
                     "level": str(level),
                     "overall": next((cell for cell in cells if cell["outlet"] == ""), None),
                     "outlets": [cell for cell in cells if cell["outlet"] != ""],
@@ -100,7 +104,7 @@ class Readings:
         frames = [
             {
                 "frame": share["level"],
-                "name": self._name("frame", share["level"]),
+                "name": self.name_value("frame", share["level"]),
                 "own": share["overall"],
                 "sourced": 1 - share["overall"]["estimate"],
                 "outlets": [cell for cell in share["outlets"] if cell["estimate"] is not None],
@@ -152,8 +156,8 @@ class Readings:
             "n_sentences": int(rows["n_sentences"].sum()),
             "n_targeted": sum(record["n_sentences"] for record in targets),
             "targets": targets,
-            "critical": self._name("stance", order[0]),
-            "supportive": self._name("stance", order[-1]),
+            "critical": self.name_value("stance", order[0]),
+            "supportive": self.name_value("stance", order[-1]),
         }
 
     def _describe_test(self, variable: str, by: str) -> Record | None:
@@ -167,7 +171,7 @@ class Readings:
             record["adjusted"] = record["p_adjusted"] is not None and bool(tested > 1)
             # A p that no arrangement of the articles could bring below the level finds nothing.
             unreachable = p is None or str(record["reason"] or "").startswith("too few")
-            record["found"] = None if unreachable else p < self._alpha
+            record["found"] = None if unreachable else p < self.alpha
             record["exact"] = "all arrangements" in str(rows["method"].iloc[0])
         return record
 
@@ -179,7 +183,7 @@ class Readings:
         # Outlets' names may hold the dash that stands between two of them.
         pairs = {f"{a} - {b}": (a, b) for a in outlets for b in outlets if a != b}
         tested = rows.loc[rows["p_adjusted"].notna()]
-        held = tested.loc[tested["p_adjusted"] < self._alpha]
+        held = tested.loc[tested["p_adjusted"] < self.alpha]
         held = held.assign(size=held["estimate"].abs()).sort_values(
             ["size", *key], ascending=[False, True, True, True]
         )
@@ -197,7 +201,7 @@ class Readings:
 
     def _orient(self, row: "pd.Series[Any]", pair: tuple[str, str], odds: float) -> Record:
         """Turn a difference so that the outlet with more of the value comes first."""
-        cell = _cell(row)
+        cell = read_cell(row)
         more, less = pair
         if row["estimate"] < 0:
             more, less = less, more
@@ -208,7 +212,7 @@ class Readings:
             cell["conf_high"] = None if low is None else -low
         return {
             "value": row["value"],
-            "name": self._name(row["variable"], row["value"]),
+            "name": self.name_value(row["variable"], row["value"]),
             "level": row["level"],
             "level_name": self._actor(row["level"]),
             "more": more,
@@ -228,10 +232,12 @@ class Readings:
         return _number(gaps.max()) if len(gaps) else None
 
     @property
-    def _alpha(self) -> float:
+    def alpha(self) -> float:
+        """The level that adjusted p-values are held against."""
         return round(1 - float(self.settings["conf_level"]), 12)  # 1 - 0.95 is above 0.05
 
-    def _name(self, variable: str, value: str) -> str:
+    def name_value(self, variable: str, value: str) -> str:
+        """Return the display name of a value."""
         return self.codebook.value_name(variable, value, language=self.language)
 
     def _actor(self, target: str) -> str:
@@ -308,10 +314,10 @@ def _find_widest(shares: Iterable[Record]) -> Record | None:
 
 
 def _first(rows: pd.DataFrame) -> Record | None:
-    return _cell(rows.iloc[0]) if len(rows) else None
+    return read_cell(rows.iloc[0]) if len(rows) else None
 
 
-def _cell(row: "pd.Series[Any]") -> Record:
+def read_cell(row: "pd.Series[Any]") -> Record:
     """Return an estimate with its interval and what it rests on."""
     numbers = ("estimate", "conf_low", "conf_high", "p_value", "p_adjusted")
     return {

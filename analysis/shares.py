@@ -2,6 +2,9 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
 
 from analysis.clusters import ShareFit, fit_shares
 from analysis.estimates import NAIVE, Estimate, because
@@ -11,6 +14,7 @@ from analysis.tallies import Tally
 
 METHOD = f"{NAIVE}; CR2 variance over articles, score interval"
 
+NO_SAMPLE = "one article an outlet: articles of different outlets are no sample of one population"
 ONE_ARTICLE = "one article: no variance between articles"
 NO_SENTENCES = "no sentence to count here"
 NEVER_SEEN = "never seen here: no standard error, the interval only bounds the share"
@@ -49,6 +53,30 @@ def estimate_shares(tally: Tally, settings: Settings, *, weight: Weight) -> Iter
                 n_articles=fit.n_articles,
                 reason=why_empty(fit, k),
             )
+
+
+def is_no_sample(tally: Tally) -> bool:
+    """Tell whether there are several outlets with no more than one article each.
+
+    The spread of such articles is that between outlets, and says nothing about other articles.
+    """
+    return len(tally.codes) > 1 and bool((np.bincount(tally.codes) <= 1).all())
+
+
+def without_errors(row: Estimate) -> Estimate:
+    """Take all that speaks of other articles off a row for all outlets together."""
+    return replace(
+        row,
+        std_error=math.nan,
+        df=math.nan,
+        conf_low=math.nan,
+        conf_high=math.nan,
+        conf_level=math.nan,
+        p_value=math.nan,
+        p_adjusted=math.nan,
+        family="",
+        reason=NO_SAMPLE,
+    )
 
 
 def why_empty(fit: ShareFit, k: int) -> str:

@@ -8,7 +8,7 @@
     corpus = "corpus"          # a folder of pages or a table, relative to this file
     codebook = "mine.toml"     # optional; the shipped coding scheme otherwise
     model = "model"            # optional; the shipped model otherwise
-    encoder = "e5-small"       # optional; "fast" for millions of sentences
+    encoder = "e5-small"       # optional; "fast" for millions of sentences, or a transformer
     gold = "gold.csv"          # optional; people's codes that correct the estimates
     composed = false           # optional; true if articles and outlets are invented
     language = "en"            # optional; of figures and tables: en or id
@@ -18,10 +18,28 @@
     [statistics]               # optional, each key too
     conf_level = 0.95
     n_permutations = 9999
+    n_bootstrap = 9999
     weight = "sentence"        # or "article": what counts once
     copies = "in"              # or "out": whether copied sentences are counted
+    adjust = "holm"            # or "benjamini_hochberg", or "max_t": allows for many comparisons
     contrasts = [["A", "B"]]   # outlets to compare, A minus B; all pairs if not given
     targets = ["russia"]       # actors whose stance is compared; all that occur if not given
+    covariates = ["voice", "length", "date"]  # what the model of the frame allows for; [] for none
+    working = "independence"   # or "odds_ratio": how the model is fitted
+    period = "auto"            # or "day", "week", "month": what shares over time are of
+    events = [["2024-06-19", "Treaty signed"]]   # before and after are compared, if any are given
+
+    [robustness]               # optional: one contrast under every combination of these choices
+    contrast = ["A", "B"]      # A minus B; name it before you look
+    value = "threat"           # whose share is compared
+    variable = "frame"         # optional, and so is all that follows
+    level = ""                 # the target, if the variable is stance
+    encoder = ["e5-small", "fast"]  # the first of each list is the main choice
+    abstain = [0.0, 0.5]
+    weight = ["sentence", "article"]
+    copies = ["in", "out"]
+    method = ["naive"]
+    seed = [1]
 
     [draw]                     # optional
     figures = ["shares", ...]  # all if not given
@@ -34,21 +52,24 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from analysis.drawing import FIGURES
+from analysis.figures import FIGURES
 from analysis.manuscript import FORMATS
-from analysis.settings import Settings
+from analysis.robustness import Choices, Contrast
+from analysis.settings import Copies, Settings, Weight
+from framing.encoder import DEFAULT_ENCODER
 from framing.errors import BingkaiError
 
 LANGUAGES = ("en", "id")
+ENCODERS = (DEFAULT_ENCODER, "fast")  # those with a shipped model
 
 
 @dataclass(frozen=True)
 class Study:
-    """A checked study file; paths are complete."""
+    """A checked study file; paths are complete, but for the encoder's, which is a name first."""
 
     title: str
     corpus: Path
@@ -62,16 +83,25 @@ class Study:
     language: str = "en"
     seed: int = 0
     statistics: Settings = field(default_factory=Settings)
+    contrast: Contrast | None = None
+    choices: Choices | None = None
     figures: tuple[str, ...] = tuple(FIGURES)
     template: Path | None = None
     bibliography: Path | None = None
     formats: tuple[str, ...] = FORMATS
+    folder: Path = Path()
+
+    def locate(self, encoder: str | None) -> str | None:
+        """Return an encoder's name, or the path of the folder of that name beside the file."""
+        beside = self.folder / encoder if encoder else None
+        return str(beside) if beside is not None and beside.is_dir() else encoder
 
 
 _KINDS: Mapping[type, str] = {
     str: "text in quotes", int: "whole number", float: "number like 0.95", bool: "true or false",
     list: "list",
 }  # fmt: skip
+_ITEMS: Mapping[str, type] = {"abstain": float, "seed": int}  # of lists of numbers
 _KEYS: Mapping[str, Mapping[str, type]] = {
     "study": {
         "title": str, "authors": list, "corpus": str, "codebook": str, "model": str,
@@ -79,12 +109,22 @@ _KEYS: Mapping[str, Mapping[str, type]] = {
         "seed": int,
     },
     "statistics": {
-        "conf_level": float, "n_permutations": int, "weight": str,
-        "copies": str, "contrasts": list, "targets": list,
+        "conf_level": float, "n_permutations": int, "n_bootstrap": int, "weight": str,
+        "copies": str, "adjust": str, "contrasts": list, "targets": list, "covariates": list,
+        "working": str, "period": str, "events": list,
+    },
+    "robustness": {
+        "contrast": list, "value": str, "variable": str, "level": str, "encoder": list,
+        "abstain": list, "weight": list, "copies": list, "method": list, "seed": list,
     },
     "draw": {"figures": list},
     "write": {"template": str, "bibliography": str, "formats": list},
 }  # fmt: skip
+# Keys that hold pairs, and how they are written.
+_PAIRS: Mapping[str, str] = {
+    "contrasts": '[["A", "B"], ...]',
+    "events": '[["2024-06-19", "Treaty signed"], ...]',
+}
 
 
 def read_study(path: str | Path) -> Study:
@@ -109,7 +149,7 @@ def read_study(path: str | Path) -> Study:
     main, write = data["study"], data.get("write", {})
     seed = main.get("seed", 0)
     statistics: dict[str, Any] = dict(data.get("statistics", {}))
-    for key in ("contrasts", "targets"):
+    for key in ("contrasts", "targets", "covariates", "events"):
         if key in statistics:
             statistics[key] = tuple(
                 tuple(item) if isinstance(item, list) else item for item in statistics[key]
@@ -118,6 +158,7 @@ def read_study(path: str | Path) -> Study:
         settings = Settings(seed=seed, **statistics)
     except BingkaiError as error:
         raise BingkaiError(f"{path}: [statistics]: {error}") from None
+    contrast, choices = _read_robustness(path, data.get("robustness"), main, settings)
     return Study(
         title=main["title"],
         authors=tuple(main.get("authors", ())),
@@ -125,17 +166,49 @@ def read_study(path: str | Path) -> Study:
         codebook=_optional(path, "codebook", main),
         model=_optional(path, "model", main),
         encoder=main.get("encoder"),
+        folder=path.parent,
         gold=_optional(path, "gold", main),
         abstain=_probability(path, "abstain", main.get("abstain", 0.0)),
         composed=main.get("composed", False),
         language=_choice(path, "language", main.get("language", "en"), LANGUAGES),
         seed=seed,
         statistics=settings,
+        contrast=contrast,
+        choices=choices,
         figures=_choices(path, "figures", data.get("draw", {}), tuple(FIGURES)),
         template=_optional(path, "template", write),
         bibliography=_optional(path, "bibliography", write),
         formats=_choices(path, "formats", write, FORMATS),
     )
+
+
+def _read_robustness(
+    path: Path, section: Mapping[str, Any] | None, main: Mapping[str, Any], settings: Settings
+) -> tuple[Contrast | None, Choices | None]:
+    """Return the main contrast and the choices, whose first are those of the study."""
+    if section is None:
+        return None, None
+    for key in ("contrast", "value"):
+        if key not in section:
+            raise BingkaiError(f"{path}: [robustness] lacks the key {key!r}")
+    if len(section["contrast"]) != 2:
+        raise BingkaiError(f'{path}: [robustness] write contrast as ["A", "B"]')
+    first, second = section["contrast"]
+    about = {key: section[key] for key in ("variable", "level") if key in section}
+    encoder = main.get("encoder", DEFAULT_ENCODER)
+    usual = {
+        "encoder": (encoder,) if "model" in main else (encoder, *ENCODERS),
+        "abstain": (main.get("abstain", 0.0), 0.0, 0.5),
+        "weight": (settings.weight, *Weight),
+        "copies": (settings.copies, *Copies),
+        "seed": (settings.seed,),
+    }
+    given = {field.name: section[field.name] for field in fields(Choices) if field.name in section}
+    chosen = {name: tuple(dict.fromkeys(choice)) for name, choice in (usual | given).items()}
+    try:
+        return Contrast(first, second, section["value"], **about), Choices(**chosen)
+    except BingkaiError as error:
+        raise BingkaiError(f"{path}: [robustness]: {error}") from None
 
 
 def _check_keys(data: Mapping[str, Any], path: Path) -> None:
@@ -154,14 +227,19 @@ def _check_keys(data: Mapping[str, Any], path: Path) -> None:
                 )
             if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
                 raise BingkaiError(f"{path}: [{section}] {key} = {value!r} is no {_KINDS[kind]}")
-            if key == "contrasts":
-                if not all(isinstance(pair, list) and len(pair) == 2 for pair in items):
-                    raise BingkaiError(f'{path}: [{section}] write {key} as [["A", "B"], ...]')
-            elif kind is list and not all(isinstance(item, str) for item in items):
-                raise BingkaiError(f"{path}: [{section}] {key} must be a list of texts")
+            if key in _PAIRS:
+                if not all(_is_pair(pair) for pair in items):
+                    raise BingkaiError(f"{path}: [{section}] write {key} as {_PAIRS[key]}")
+            elif kind is list and not all(isinstance(i, _ITEMS.get(key, str)) for i in items):
+                what = "numbers" if key in _ITEMS else "texts"
+                raise BingkaiError(f"{path}: [{section}] {key} must be a list of {what}")
     for key in ("title", "corpus"):
         if key not in data.get("study", {}):
             raise BingkaiError(f"{path}: [study] lacks the key {key!r}")
+
+
+def _is_pair(item: Any) -> bool:
+    return isinstance(item, list) and len(item) == 2 and all(isinstance(part, str) for part in item)
 
 
 def _existing(study: Path, key: str, name: str) -> Path:

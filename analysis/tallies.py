@@ -51,6 +51,8 @@ class Tally:
         (A, K) sentences of every article in every cell.
     sentences
         (A,) sentences of every article that could be in a cell, all positive.
+    stories
+        (A,) the same number for articles that carry the same wire story.
     """
 
     variable: str
@@ -60,6 +62,7 @@ class Tally:
     codes: NDArray[np.int64]
     hits: Floats
     sentences: Floats
+    stories: NDArray[np.int64]
 
     def of_outlet(self, outlet: str) -> tuple[Floats, Floats]:
         """Return `hits` and `sentences` of one outlet's articles, of all for ``""``."""
@@ -80,7 +83,13 @@ class Tally:
             codes=codes[own],
             hits=self.hits[own],
             sentences=self.sentences[own],
+            stories=self.stories[own],
         )
+
+    def among(self, outlets: Sequence[str]) -> "Tally":
+        """Return the tally with more outlets, in order, that have no article in it."""
+        codes = np.array([outlets.index(outlet) for outlet in self.outlets], dtype=np.int64)
+        return replace(self, outlets=tuple(outlets), codes=codes[self.codes])
 
     def n_articles_of(self, outlet: str) -> int:
         """Return the number of articles of one outlet."""
@@ -147,6 +156,25 @@ def tally_crossings(
             yield _tally(counts, rows, variable="stance", by="target+voice", cells=cells)
 
 
+def tally_parts(counts: pd.DataFrame, codebook: Codebook, *, by: str) -> Iterator[Tally]:
+    """Give the tallies of frame and sentiment with who says it, over all labelled sentences.
+
+    Unlike the crossings, the denominator are all sentences with a label, so that the parts of a
+    value add up to its share: by `by` is ``"voice"`` or ``"source_group"``.
+    """
+    labelled = _labelled(counts, codebook)
+    for variable in ("frame", "sentiment"):
+        if variable in labelled and (by == "source_group" or by in labelled):
+            rows = counts.loc[counts[variable] != ""]
+            cells = [
+                Cell(value, level)
+                for value in codebook.variable(variable).value_ids
+                for level in _levels(rows, by, codebook)
+            ]
+            if cells:
+                yield _tally(counts, rows, variable=variable, by=by, cells=cells)
+
+
 def tally_coverage(counts: pd.DataFrame, codebook: Codebook) -> Iterator[Tally]:
     """Give the tally of sentences with a label, of every variable that some sentences lack."""
     for variable in _labelled(counts, codebook):
@@ -192,11 +220,12 @@ def _tally(
     outlets = tuple(sorted(counts["outlet"].unique()))
     index, articles = pd.factorize(rows["article_id"])
     n_articles, n_cells = len(articles), len(cells)
-    outlet_of = rows.drop_duplicates("article_id")["outlet"]
+    first = rows.drop_duplicates("article_id")
+    outlet_of = first["outlet"]
     codes = outlet_of.map({outlet: code for code, outlet in enumerate(outlets)})
     weights = rows["n_sentences"].to_numpy(dtype=np.float64)
-    first, *others = by.split("+")
-    level = rows[first] if by else pd.Series("", index=rows.index)
+    axis, *others = by.split("+")
+    level = rows[axis] if by else pd.Series("", index=rows.index)
     for name in others:
         level = level + "+" + rows[name]
     keys = pd.MultiIndex.from_arrays([rows[variable], level])
@@ -215,4 +244,5 @@ def _tally(
         codes=codes.to_numpy(dtype=np.int64),
         hits=hits.reshape(n_articles, n_cells).astype(np.float64),
         sentences=np.bincount(index, weights=weights, minlength=n_articles).astype(np.float64),
+        stories=pd.factorize(first["story"])[0].astype(np.int64),
     )

@@ -88,9 +88,9 @@ def evaluate_labels(
     """
     rng = np.random.default_rng(seed)
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
-    for variable in _coded_variables(gold, labels, codebook):
+    for variable in coded_variables(gold, labels, codebook):
         values = codebook.variable(variable).value_ids
-        pairs = _pair_codes(gold, labels, variable, values)
+        pairs = pair_codes(gold, labels, variable, values)
         counts = _count(pairs, values)
         draws = rng.multinomial(counts.sum(), counts.ravel() / counts.sum(), size=n_bootstrap)
         certain = pairs.loc[(pairs["label"] != "") & pairs["prob"].notna()]
@@ -111,7 +111,7 @@ def evaluate_labels(
     return Evaluation(**joined, conf_level=conf_level)
 
 
-def _coded_variables(
+def coded_variables(
     gold: pd.DataFrame, labels: pd.DataFrame, codebook: Codebook
 ) -> tuple[str, ...]:
     """Return the variables that were coded and labelled; every coded row has a text."""
@@ -146,7 +146,7 @@ def _codes(gold: pd.DataFrame, variable: str) -> pd.Series:
     return gold[variable].fillna("").astype(str)
 
 
-def _pair_codes(
+def pair_codes(
     gold: pd.DataFrame, labels: pd.DataFrame, variable: str, values: Sequence[str]
 ) -> pd.DataFrame:
     """Return ``gold``, ``label`` and ``prob`` of every coded sentence."""
@@ -191,8 +191,8 @@ def _score(
 ) -> pd.DataFrame:
     tail = (1 - conf_level) / 2
     columns: dict[str, object] = {"value": [*values, MACRO]}
-    replicates = _rates(draws)
-    for name, rates in _rates(counts).items():
+    replicates = score_counts(draws)
+    for name, rates in score_counts(counts).items():
         low, high = _quantiles(replicates[name], tail)
         prefix = "conf" if name == "f1" else name
         columns |= {name: rates, f"{prefix}_low": low, f"{prefix}_high": high}
@@ -205,7 +205,7 @@ def _score(
     return pd.DataFrame(columns)
 
 
-def _rates(counts: _Counts) -> dict[str, _Scores]:
+def score_counts(counts: _Counts) -> dict[str, _Scores]:
     """Return precision, recall and F1 of every value and, last, of their mean.
 
     Parameters

@@ -39,13 +39,16 @@ _MIX = (np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53))
 
 _END = "\0"  # between texts; as a mark it makes pairs with a text's first and last word
 _LOWER = bytes(range(256)).lower()
-_MARKS = b'":,?!' + _END.encode()
+_WORD, _MARK = 1, 2
+_KINDS = bytes(
+    _MARK if byte in b'":,?!\0' else _WORD if byte > 127 or chr(byte).isalnum() or byte == 95 else 0
+    for byte in range(256)
+)
 _TYPOGRAPHY = tuple(
-    (mark.encode(), plain)
-    for plain, marks in ((b'"', "“”„«»"), (b" ", "\u00a0–—…‘’"))
+    (mark.encode(), ord(plain))
+    for plain, marks in (('"', "“”„«»"), (" ", "\u00a0–—…‘’"))
     for mark in marks
 )
-_TYPED_QUOTES = (b"``", b"''")
 
 
 class Features(NamedTuple):
@@ -71,37 +74,52 @@ def hash_features(texts: Sequence[str]) -> Features:
     doubled single quotes count as plain ones.
     """
     written = _join(texts)
-    is_mark, is_word = _BYTE_IS_MARK[written], _BYTE_IS_WORD[written]
-    begins, ends = is_mark.copy(), is_mark
-    begins[1:] |= is_word[1:] & ~is_word[:-1]
-    ends[:-1] |= is_word[:-1] & ~is_word[1:]
+    kinds = np.frombuffer(written.translate(_KINDS), dtype=np.uint8)
+    begins = kinds == _MARK
+    ends = begins.copy()
+    begins[1:] |= (kinds[1:] == _WORD) & (kinds[:-1] != _WORD)
+    ends[:-1] |= (kinds[:-1] == _WORD) & (kinds[1:] != _WORD)
     first, last = np.flatnonzero(begins), np.flatnonzero(ends) + 1
-    forth, back = _powers(1 << len(written).bit_length())
-    sums = np.zeros(len(written) + 1, dtype=np.uint64)
-    np.cumsum(_BYTE_VALUE[written] * forth[: len(written)], out=sums[1:])
+    letters = np.frombuffer(written, dtype=np.uint8)
+    forth, back = _powers(1 << len(letters).bit_length())
+    sums = np.zeros(len(letters) + 1, dtype=np.uint64)
+    np.cumsum(_BYTE_VALUE[letters] * forth[: len(letters)], out=sums[1:])
     before, shift = sums[first], back[first]
     words = (sums[last] - before) * shift
+    beginnings = (sums[np.minimum(first + _BEGINNING, last)] - before) * shift
     hashes = np.zeros((len(words), 3), dtype=np.uint64)
     hashes[:, 0] = _mix(words)
     hashes[:-1, 1] = _mix(words[:-1] * _PAIR + words[1:])
-    long = last - first > _BEGINNING
-    beginnings = (sums[first[long] + _BEGINNING] - before[long]) * shift[long]
-    hashes[long, 2] = _mix(beginnings + _START)
-    return Features(hashes, np.flatnonzero(written[first] == 0))
+    hashes[:, 2] = _mix(beginnings + _START) * (last - first > _BEGINNING)
+    return Features(hashes, np.flatnonzero(letters[first] == 0))
 
 
-def _join(texts: Sequence[str]) -> _Bytes:
-    """Return the bytes of the texts, lower-cased, with a zero before, between and after them."""
+def _join(texts: Sequence[str]) -> bytearray:
+    """Return the bytes of the texts, in plain letters, with a zero before, between and after."""
     joined = _END.join(["", *texts, ""])
     if joined.count(_END) > len(texts) + 1:
         joined = _END.join(["", *(text.replace(_END, " ") for text in texts), ""])
-    written = joined.encode("utf-8", "replace")
+    written = bytearray(joined.encode("utf-8", "replace").translate(_LOWER))
+    letters = np.frombuffer(written, dtype=np.uint8)  # changes `written` where it is changed
     if len(written) > len(joined):
-        for mark, plain in _TYPOGRAPHY:
-            written = written.replace(mark, plain)
-    for mark in _TYPED_QUOTES:
-        written = written.replace(mark, b'"')
-    return np.frombuffer(written.translate(_LOWER), dtype=np.uint8)
+        _make_plain(letters)
+    tick = np.flatnonzero((letters == ord("`")) | (letters == ord("'")))
+    doubled = tick[letters[tick] == letters[tick + 1]]
+    letters[doubled], letters[doubled + 1] = ord('"'), ord(" ")
+    return written
+
+
+def _make_plain(letters: _Bytes) -> None:
+    """Put a plain quote, or white space, and more white space in the place of typography."""
+    leads = {mark[0] for mark, _ in _TYPOGRAPHY}
+    places = {lead: np.flatnonzero(letters == lead) for lead in leads}
+    for mark, plain in _TYPOGRAPHY:
+        place = places[mark[0]]
+        for number, byte in enumerate(mark):
+            place = place[letters[place + number] == byte]
+        letters[place] = plain
+        for number in range(1, len(mark)):
+            letters[place + number] = ord(" ")
 
 
 def _mix(hashes: Hashes) -> Hashes:
@@ -121,20 +139,12 @@ def _powers(n: int) -> tuple[Hashes, Hashes]:
     return forth, back
 
 
-def _flag(which: Iterable[int]) -> npt.NDArray[np.bool_]:
-    flags = np.zeros(256, dtype=bool)
-    flags[list(which)] = True
-    return flags
-
-
-_BYTE_IS_MARK = _flag(_MARKS)
-_BYTE_IS_WORD = _flag([*range(128, 256), *b"abcdefghijklmnopqrstuvwxyz0123456789_"])
 _BYTE_VALUE = _mix(np.arange(1, 257, dtype=np.uint64) * np.uint64(_MULTIPLIER))
 
 
 def place_hashes(hashes: Hashes) -> _Places:
     """Return the slot of each hash, from 0 to 2 ** 20 - 1; features of one table share none."""
-    return (hashes >> np.uint64(64 - _SLOT_BITS)).astype(np.int64)
+    return (hashes >> np.uint64(64 - _SLOT_BITS)).view(np.int64)
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from framing.copies import mark_copies
+from framing.encoder import load_encoder
 from framing.errors import BingkaiError
 from framing.reading import read_corpus
 from framing.schema import COLUMNS
@@ -70,7 +71,7 @@ def to_sentences(table: pd.DataFrame, unit: Unit) -> pd.DataFrame:
     A row's id comes from its text and from how often that text came before.
     """
     if unit is Unit.ARTICLE:
-        return mark_copies(split_articles(table), table)
+        return mark_copies(split_articles(table), table, encoder=load_encoder)
     if "sentence_id" in table.columns:
         return table
     return table.assign(sentence_id=_row_ids(table["text"]))

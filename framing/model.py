@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import zipfile
 from dataclasses import asdict, dataclass
 from importlib.resources import files
@@ -14,12 +15,16 @@ from framing.adapter import Adapter
 from framing.encoder import DEFAULT_ENCODER, Encoder, load_encoder
 from framing.errors import BingkaiError
 from framing.fast import FastEncoder, WordVectors
+from framing.finetuned import FineTuned
 from framing.heads import Head
+from framing.hub import is_hub_id, require_extra
 from framing.tables import new_file, write_json
 
 _FORMAT = 1
 _ARRAYS = ("mean", "spread", "weights", "bias")
 _SHIPPED = {DEFAULT_ENCODER: "model", "fast": "fast"}
+SHIPPED_ENCODERS = tuple(_SHIPPED)
+_NETWORKS = "networks"
 
 
 @dataclass(frozen=True)
@@ -41,9 +46,13 @@ class Model:
     adapter
         Turns the encoder towards the variables; None if the heads sit on the general encoder.
     words
-        The word vectors of a fast model; None if the heads sit on e5-small.
+        The word vectors of a fast model; None if it has none.
+    source
+        Hub id of the encoder, if the heads sit on one that was named so.
+    networks
+        The networks of a fine-tuned model, on disk; None if it has none.
     sha256
-        Of heads, adapter or words, and origin: equal hashes give equal labels.
+        Of heads, adapter, words or networks, and origin: equal hashes give equal labels.
     """
 
     name: str
@@ -54,6 +63,8 @@ class Model:
     heads: dict[str, Head]
     adapter: Adapter | None = None
     words: WordVectors | None = None
+    source: str = ""
+    networks: FineTuned | None = None
 
     @property
     def sha256(self) -> str:
@@ -87,6 +98,10 @@ class Model:
             with new_file(path) as partial:
                 stored: dict[str, Any] = dict(part.arrays())
                 np.savez(partial, **stored)
+        if self.networks is not None:
+            self.networks.copy(folder / _NETWORKS)
+        elif (folder / _NETWORKS).is_dir():
+            shutil.rmtree(folder / _NETWORKS)
         write_json(self._origin(), folder / "model.json")
 
     def _origin(self) -> dict[str, Any]:
@@ -94,7 +109,7 @@ class Model:
             variable: {key: value for key, value in asdict(head).items() if key not in _ARRAYS}
             for variable, head in self.heads.items()
         }
-        return {
+        origin = {
             "format": _FORMAT,
             "name": self.name,
             "encoder": self.encoder,
@@ -105,6 +120,11 @@ class Model:
             "adapter_sha256": self.adapter.sha256 if self.adapter is not None else "",
             "words_sha256": self.words.sha256 if self.words is not None else "",
         }
+        if self.source:
+            origin["source"] = self.source
+        if self.networks is not None:
+            origin["networks"] = dict(self.networks.files)
+        return origin
 
 
 def default_model_path(encoder: str = DEFAULT_ENCODER) -> Path:
@@ -129,7 +149,7 @@ def read_model(folder: str | Path | None = None, *, encoder: str | None = None) 
     Parameters
     ----------
     encoder
-        ``"e5-small"`` or ``"fast"``; that of the model if not given.
+        Of `SHIPPED_ENCODERS`; that of the model if not given.
 
     Raises
     ------
@@ -147,16 +167,34 @@ def read_model(folder: str | Path | None = None, *, encoder: str | None = None) 
 
 
 def model_encoder(model: Model, *, threads: int | None = None) -> Encoder:
-    """Return the encoder of a model.
+    """Return the encoder of a model; nothing is fetched for it.
 
     Parameters
     ----------
     threads
         How many callers; the number of processors if not given.
+
+    Raises
+    ------
+    BingkaiError
+        The model sits on a transformer that is not on this machine, was a local folder, or needs
+        the extra ``indobert``; or a network is damaged.
     """
     if model.words is not None:
         return FastEncoder(model.words, threads=threads)
-    return load_encoder(threads=threads, adapter=model.adapter)
+    if model.encoder.startswith(f"{DEFAULT_ENCODER}-"):
+        return load_encoder(threads=threads, adapter=model.adapter)
+    require_extra(f"the model {model.name}")
+    from framing.transformer import load_finetuned, load_transformer
+
+    if model.networks is not None:
+        return load_finetuned(model.networks, model.encoder, threads=threads)
+    if not is_hub_id(model.source):
+        raise BingkaiError(
+            f"the model {model.name} sits on the encoder {model.encoder}, which was a local "
+            "folder; name the folder with --encoder"
+        )
+    return load_transformer(model.source, fetch=False, threads=threads)
 
 
 def _read_folder(folder: Path) -> Model:
@@ -179,6 +217,9 @@ def _read_folder(folder: Path) -> Model:
             words = WordVectors.from_arrays(_load_arrays(folder / "words.npz"))
             if words.sha256 != origin["words_sha256"]:
                 raise ValueError("the word vectors are not those the heads were trained with")
+        networks = None
+        if origin.get("networks"):
+            networks = FineTuned(folder / _NETWORKS, {**origin["networks"]})
         if origin["format"] != _FORMAT:
             raise BingkaiError(f"{folder}: model format {origin['format']} is not known here")
         return Model(
@@ -190,6 +231,8 @@ def _read_folder(folder: Path) -> Model:
             heads=heads,
             adapter=adapter,
             words=words,
+            source=str(origin.get("source", "")),
+            networks=networks,
         )
     except OSError as error:
         raise BingkaiError(

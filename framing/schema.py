@@ -30,7 +30,11 @@ COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "counts": (
             "article_id", "outlet", "published", "frame", "stance", "target", "sentiment",
-            "voice", "source_group", "copied", "n_sentences",
+            "voice", "source_group", "copied", "n_sentences", "story",
+        ),
+        "copies": (
+            "cluster", "sentence_id", "copy_of", "article_id", "outlet", "published", "agency",
+            "kind", "overlap",
         ),
         "estimates": (
             "estimand", "variable", "value", "outlet", "contrast", "by", "level", "method",
@@ -38,10 +42,21 @@ COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "conf_level", "p_value", "p_adjusted", "family", "n_sentences", "n_articles",
             "n_gold", "n_gold_effective", "reason",
         ),
+        "words": (
+            "outlet", "frame", "copies", "rank", "word", "log_odds", "std_error", "z",
+            "z_articles", "n_uses", "n_uses_elsewhere", "n_articles",
+        ),
+        "word_examples": (
+            "outlet", "frame", "copies", "word", "rank", "sentence_id", "article_id", "text",
+        ),
         "scores": (
             "variable", "value", "precision", "precision_low", "precision_high", "recall",
             "recall_low", "recall_high", "f1", "conf_low", "conf_high", "coverage", "n_gold",
             "n_labels",
+        ),
+        "score_differences": (
+            "variable", "labeler", "other", "macro_f1", "other_macro_f1", "estimate", "conf_low",
+            "conf_high", "conf_level", "method", "n_sentences", "n_clusters", "reason",
         ),
         "confusion": ("variable", "gold", "label", "n_sentences"),
         "calibration": (

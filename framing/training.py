@@ -14,6 +14,7 @@ from framing.cache import embed
 from framing.encoder import Encoder, Progress
 from framing.errors import BingkaiError
 from framing.fast import WordVectors
+from framing.finetuned import FineTuned
 from framing.heads import Head, fit_head
 from framing.model import Model
 from framing.scheme import Codebook
@@ -27,6 +28,7 @@ def train_model(
     name: str,
     variables: Sequence[str] | None = None,
     seed: int = 0,
+    source: str = "",
     progress: Progress | None = None,
 ) -> Model:
     """Train one head a variable on coded sentences.
@@ -40,6 +42,8 @@ def train_model(
     variables
         Which to train; every variable of the codebook that is a column, but for those that rules
         decide, if not given.
+    source
+        Hub id of the encoder, if it is one of the hub: lets the model find it again.
 
     Raises
     ------
@@ -60,7 +64,7 @@ def train_model(
         heads[variable] = fit_head(
             vectors[coded], codes[coded].tolist(), values, groups=groups[coded].tolist(), seed=seed
         )
-    return build_model(heads, sentences, codebook, name=name, encoder=encoder.name)
+    return build_model(heads, sentences, codebook, name=name, encoder=encoder.name, source=source)
 
 
 def build_model(
@@ -72,6 +76,8 @@ def build_model(
     encoder: str,
     adapter: Adapter | None = None,
     words: WordVectors | None = None,
+    source: str = "",
+    networks: FineTuned | None = None,
 ) -> Model:
     """Return the model of some heads, with what they were trained on."""
     return Model(
@@ -83,6 +89,8 @@ def build_model(
         heads=heads,
         adapter=adapter,
         words=words,
+        source=source,
+        networks=networks,
     )
 
 

@@ -96,12 +96,16 @@ def tune(network: Tuned, codes: Codes, *, seed: int) -> Iterator[float]:
         weight_decay=0.01,
     )
     n_steps = recipe.epochs * math.ceil(len(codes.tokens) / recipe.batch_size)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, _ramp(n_steps))
-    importance = {name: _importance(codes, name, recipe.balance) for name in codes.values}
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, make_ramp(n_steps))
+    importance = {
+        name: weigh_values(codes.targets[name], len(codes.values[name]), recipe.balance)
+        for name in codes.values
+    }
+    lengths = [len(ids) for ids in codes.tokens]
     for _ in range(recipe.epochs):
         network.train()
         total = []
-        for batch in _batches(codes, recipe.batch_size, rng):
+        for batch in batch_by_length(lengths, recipe.batch_size, rng):
             with torch.autocast("cpu", dtype=torch.bfloat16):
                 scores = network([codes.tokens[number] for number in batch])
             losses = [
@@ -185,7 +189,8 @@ def tune_model(
     return build_model(heads, sentences, codebook, name=name, encoder=encoder.name, adapter=adapter)
 
 
-def _ramp(n_steps: int) -> Callable[[int], float]:
+def make_ramp(n_steps: int) -> Callable[[int], float]:
+    """Return the factor of the learning rate by step: a tenth of the way up, then down to 0."""
     warm = max(1, n_steps // 10)
 
     def factor(step: int) -> float:
@@ -196,20 +201,29 @@ def _ramp(n_steps: int) -> Callable[[int], float]:
     return factor
 
 
-def _importance(codes: Codes, name: str, balance: float) -> torch.Tensor:
-    target = codes.targets[name]
-    counts = np.bincount(target[target != _MISSING], minlength=len(codes.values[name]))
+def weigh_values(target: npt.NDArray[np.int64], n_values: int, balance: float) -> torch.Tensor:
+    """Return the weight of each value in the loss, shape (n_values,): the rarer, the heavier.
+
+    Parameters
+    ----------
+    target
+        The index of each sentence's value; a negative one is none.
+    balance
+        Exponent of the inverse class frequency: 0 none, 1 full.
+    """
+    counts = np.bincount(target[target >= 0], minlength=n_values)
     return torch.tensor((counts.mean() / np.maximum(counts, 1)) ** balance, dtype=torch.float32)
 
 
-def _batches(codes: Codes, size: int, rng: np.random.Generator) -> Iterator[npt.NDArray[np.int64]]:
+def batch_by_length(
+    lengths: Sequence[int], size: int, rng: np.random.Generator
+) -> Iterator[npt.NDArray[np.int64]]:
     """Yield batches of sentences of like length, in a random order."""
-    lengths = np.array([len(ids) for ids in codes.tokens])
     order = rng.permutation(len(lengths))
     batches = []
     for start in range(0, len(order), 16 * size):
         chunk = order[start : start + 16 * size]
-        chunk = chunk[np.argsort(lengths[chunk], kind="stable")]
+        chunk = chunk[np.argsort(np.asarray(lengths)[chunk], kind="stable")]
         batches += [chunk[first : first + size] for first in range(0, len(chunk), size)]
     for number in rng.permutation(len(batches)):
         yield batches[number]

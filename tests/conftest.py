@@ -1,5 +1,6 @@
 """What several tests share."""
 
+import importlib.util
 import os
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -11,6 +12,12 @@ from hypothesis import settings
 # On a CI machine the same examples each time; elsewhere new ones, and no clock anywhere.
 settings.register_profile("bingkai", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("bingkai")
+
+# The tests of the extra need a second environment: see make test-indobert.
+HAS_EXTRA = all(map(importlib.util.find_spec, ("torch", "transformers", "indobenchmark")))
+collect_ignore = [] if HAS_EXTRA else ["indobert"]
+if HAS_EXTRA:  # before torch is imported; two threads take ten times as long on a busy machine
+    os.environ["OMP_NUM_THREADS"] = "1"
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -58,3 +65,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> Generator[None, None, None
     line = say_gate(terminalreporter.stats)
     if line:
         terminalreporter.write_line(line)
+    if not HAS_EXTRA:
+        terminalreporter.write_line(
+            "indobert: left out, its extra is not installed; make test-indobert runs these tests"
+        )

@@ -37,4 +37,4 @@ def run(options: argparse.Namespace) -> None:
         settings=Settings(seed=options.seed),
         gold=options.gold,
     )
-    say(f"{options.output}: counts.csv, estimates.csv, evidence.csv")
+    say(f"{options.output}: counts.csv, estimates.csv, evidence.csv, copies.csv, words.csv")

@@ -1,15 +1,18 @@
-"""``bingkai evaluate``: measure labels against human codes."""
+"""``bingkai evaluate``: measure labels against human codes, and labelers against each other."""
 
 import argparse
 import math
 from collections.abc import Hashable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from analysis.commands.options import TABLE, add_abstaining, add_labeling
 from analysis.console import check_distinct, say, show_progress
+from framing.errors import BingkaiError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from framing.evaluation import Evaluation
 
 HELP = "measure labels against human codes"
@@ -28,46 +31,126 @@ def define(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--language", choices=["en", "id"], default="en", help="of the figures")
     parser.add_argument("--seed", type=int, default=0, help="for the bootstrap (default: 0)")
     add_abstaining(parser)
-    add_labeling(parser)
+    add_labeling(parser, several=True)
 
 
 def run(options: argparse.Namespace) -> None:
     """Run the command."""
     from framing.evaluation import evaluate_labels
     from framing.inputs import Unit, read_units, to_sentences
+    from framing.labelers import find_labeler
     from framing.labeling import label_sentences
-    from framing.model import model_encoder, read_model
     from framing.scheme import read_codebook
-    from framing.tables import write_table
 
     check_distinct(options.gold, options.output)
+    wanted = _name_labelers(options.model or [], options.encoder or [])
     codebook = read_codebook(options.codebook)
     gold, unit = read_units(options.gold, unit=Unit.ROW)
     gold = to_sentences(gold.drop(columns="sentence_id", errors="ignore"), unit)
-    model = read_model(options.model, encoder=options.encoder)
-    encoder = model_encoder(model, threads=options.threads)
     texts = gold[["sentence_id", "text"]]
-    result = label_sentences(
-        texts, model, codebook, encoder, abstain=options.abstain, progress=show_progress
-    )
-    evaluation = evaluate_labels(gold, result.labels, codebook, seed=options.seed)
-    if options.output and options.output.suffix[1:].isalpha():  # a file, as its name says
+    models, labels, evaluations = {}, {}, {}
+    for name, (model, encoder) in wanted.items():
+        labeler = find_labeler(
+            model,
+            encoder=encoder,
+            codebook=codebook,
+            threads=options.threads,
+            progress=show_progress,
+        )
+        models[name] = labeler.model
+        labels[name] = label_sentences(
+            texts,
+            labeler.model,
+            codebook,
+            labeler.encoder,
+            abstain=options.abstain,
+            progress=show_progress,
+        ).labels
+        evaluations[name] = evaluate_labels(gold, labels[name], codebook, seed=options.seed)
+    context = {
+        "codebook": codebook,
+        "gold": options.gold,
+        "seed": options.seed,
+        "language": options.language,
+    }
+    if len(wanted) > 1:
+        from framing.score_differences import compare_scores
+
+        differences = compare_scores(gold, labels, codebook, seed=options.seed)
+        _write_comparison(options.output, evaluations, differences, models=models, **context)
+        return
+    ((name, evaluation),) = evaluations.items()
+    if _is_table(options.output):
+        from framing.tables import write_table
+
         write_table(evaluation.scores, options.output)
         say(f"{options.output}: scores on {len(gold)} sentences")
     elif options.output:
         from analysis.pipeline import write_evaluation
 
-        write_evaluation(
-            evaluation,
-            options.output,
-            codebook=codebook,
-            model=model,
-            gold=options.gold,
-            seed=options.seed,
-            language=options.language,
-        )
+        write_evaluation(evaluation, options.output, model=models[name], **context)
         say(f"{options.output}: scores, confusions and calibration on {len(gold)} sentences")
     _say_accuracy(evaluation)
+
+
+def _name_labelers(
+    models: list[Path], encoders: list[str]
+) -> dict[str, tuple[Path | None, str | None]]:
+    """Return model and encoder of each labeler by a name for people.
+
+    A model is named by its folder; e5-small and fast name the shipped ones as a model, too.
+    """
+    from framing.hub import short_name
+    from framing.model import SHIPPED_ENCODERS
+
+    if models and encoders and len(models) != len(encoders):
+        raise BingkaiError(
+            f"{len(models)} --model and {len(encoders)} --encoder; give each --model the --encoder "
+            "that it sits on, in the same order, or only one of the two words"
+        )
+    if not models and not encoders:
+        return {"": (None, None)}
+    named: dict[str, tuple[Path | None, str | None]] = {}
+    for number in range(max(len(models), len(encoders))):
+        model = models[number] if models else None
+        encoder = encoders[number] if encoders else None
+        name = short_name(str(model if model is not None else encoder))
+        if str(model) in SHIPPED_ENCODERS and encoder is None and not Path(str(model)).exists():
+            model, encoder = None, str(model)
+        if name in named:
+            raise BingkaiError(f"{name} is named twice; nothing can be compared with itself")
+        named[name] = (model, encoder)
+    return named
+
+
+def _write_comparison(
+    output: Path | None,
+    evaluations: Mapping[str, "Evaluation"],
+    differences: "pd.DataFrame",
+    **context: Any,
+) -> None:
+    if _is_table(output):
+        from framing.tables import write_table
+
+        write_table(differences, output)
+        say(f"{output}: differences of macro-F1")
+    elif output:
+        from analysis.labeler_comparison import LabelerComparison, write_comparison
+
+        write_comparison(LabelerComparison(evaluations, differences), output, **context)
+        say(f"{output}: scores and their differences")
+    for name, evaluation in evaluations.items():
+        say(f"{name}:")
+        _say_accuracy(evaluation)
+    for row in differences.to_dict(orient="records"):
+        known = "unknown" if math.isnan(row["estimate"]) else _say_interval(row, "estimate")
+        said = f"{known}, {row['reason']}" if row["reason"] else known
+        say(f"{row['variable']}: {row['labeler']} less {row['other']}: {said}")
+
+
+def _is_table(output: Path | None) -> TypeGuard[Path]:
+    """Tell whether the output is a file, as its name says."""
+    return output is not None and output.suffix[1:].isalpha()
 
 
 def _say_accuracy(evaluation: "Evaluation") -> None:

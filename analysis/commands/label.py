@@ -33,8 +33,8 @@ def run(options: argparse.Namespace) -> None:
     from framing.coverage import describe_coverage
     from framing.explanation import explain_labels, read_training
     from framing.inputs import Unit, read_units, to_sentences
+    from framing.labelers import find_labeler
     from framing.labeling import label_sentences, widen
-    from framing.model import model_encoder, read_model
     from framing.scheme import read_codebook
     from framing.tables import read_table, write_table
 
@@ -42,14 +42,20 @@ def run(options: argparse.Namespace) -> None:
         options.input, options.output, options.sentences, options.articles, options.explain
     )
     codebook = read_codebook(options.codebook)
-    model = read_model(options.model, encoder=options.encoder)
     units, unit = read_units(options.input, unit=Unit(options.unit) if options.unit else None)
     if options.articles and unit is not Unit.ARTICLE:
         raise BingkaiError(
             f"{options.input}: no articles in it, so --articles has nothing to write"
         )
     sentences = to_sentences(units, unit)
-    encoder = model_encoder(model, threads=options.threads)
+    labeler = find_labeler(
+        options.model,
+        encoder=options.encoder,
+        codebook=codebook,
+        threads=options.threads,
+        progress=show_progress,
+    )
+    model, encoder = labeler.model, labeler.encoder
     result = label_sentences(
         sentences, model, codebook, encoder, abstain=options.abstain, progress=show_progress
     )

@@ -2,6 +2,7 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 TABLE = "a table: .csv, .jsonl or .parquet"
 
@@ -25,6 +26,16 @@ def add_codebook(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--codebook", type=Path, help="a codebook .toml (default: the shipped one)")
 
 
+def add_encoder(parser: argparse.ArgumentParser, what: str, **options: Any) -> None:
+    """Add ``--encoder``, a name or a hub id or a folder."""
+    parser.add_argument(
+        "--encoder",
+        metavar="NAME",
+        help=f"{what}: a hub id such as indobenchmark/indobert-base-p1, or a local folder",
+        **options,
+    )
+
+
 def add_abstaining(parser: argparse.ArgumentParser) -> None:
     """Add ``--abstain``."""
     parser.add_argument(
@@ -36,15 +47,28 @@ def add_abstaining(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_labeling(parser: argparse.ArgumentParser, *, model: bool = True) -> None:
-    """Add what labels: ``--codebook``, ``--threads``, and ``--model`` and ``--encoder``."""
+def add_labeling(
+    parser: argparse.ArgumentParser, *, model: bool = True, several: bool = False
+) -> None:
+    """Add what labels: ``--codebook``, ``--threads``, and ``--model`` and ``--encoder``.
+
+    With `several`, these two may stand more than once.
+    """
     add_codebook(parser)
     if model:
-        parser.add_argument("--model", type=Path, help="a model folder (default: the shipped one)")
+        action = "append" if several else "store"
+        again = "; several are compared" if several else ""
         parser.add_argument(
-            "--encoder",
-            choices=["e5-small", "fast"],
-            help="which shipped model: e5-small (default), or fast for millions of sentences",
+            "--model",
+            type=Path,
+            action=action,
+            help=f"a model folder (default: the shipped one){again}",
+        )
+        add_encoder(
+            parser,
+            "which shipped model: e5-small (default), or fast for millions of sentences; or the "
+            "transformer that --model sits on",
+            action=action,
         )
     parser.add_argument(
         "--threads", type=parse_positive, help="callers at once (default: all processors)"

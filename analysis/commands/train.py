@@ -1,11 +1,19 @@
 """``bingkai train``: train a model on coded sentences."""
 
 import argparse
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.commands.options import TABLE, add_labeling, add_output
-from analysis.console import say, show_progress
+from analysis.commands.options import (
+    TABLE,
+    add_encoder,
+    add_labeling,
+    add_output,
+    parse_positive,
+)
+from analysis.console import TrainingBar, say, show_progress
 from framing.errors import BingkaiError
 
 if TYPE_CHECKING:
@@ -34,6 +42,21 @@ def define(parser: argparse.ArgumentParser) -> None:
         metavar="MODEL",
         help="make a fast model of this one, which was trained on the sentences (needs torch)",
     )
+    how.add_argument(
+        "--finetune",
+        action="store_true",
+        help="train all weights of the transformer --encoder, for each variable (needs torch)",
+    )
+    add_encoder(parser, "what to train heads on, or to fine-tune; e5-small (default)")
+    parser.add_argument(
+        "--epochs", type=parse_positive, metavar="N", help="of --finetune, at most (default: 8)"
+    )
+    parser.add_argument(
+        "--seeds",
+        type=parse_positive,
+        metavar="N",
+        help="fine-tune with as many seeds, from --seed on, and keep the best (default: 1)",
+    )
     parser.add_argument("--seed", type=int, default=0, help="for the folds (default: 0)")
     add_labeling(parser, model=False)
 
@@ -45,11 +68,12 @@ def run(options: argparse.Namespace) -> None:
 
     sentences = read_table(options.coded or options.sentences)
     codebook = read_codebook(options.codebook)
-    if options.variable and (options.tune or options.distil):
-        raise BingkaiError("--tune and --distil train every variable; leave --variable out")
+    _check(options)
     model = _make(options, sentences, codebook)
     model.write(options.output)
-    how = "on the tenth that was held out" if options.tune or options.distil else "out of fold"
+    shutil.rmtree(_unfinished(options), ignore_errors=True)
+    held_out = options.tune or options.distil or options.finetune
+    how = "on the tenth that was held out" if held_out else "out of fold"
     say(f"{options.output}: trained on {model.n_training} sentences; {how}:")
     for variable, head in model.heads.items():
         unseen = [v for v in codebook.variable(variable).value_ids if v not in head.values]
@@ -78,15 +102,83 @@ def _make(options: argparse.Namespace, sentences: "pd.DataFrame", codebook: "Cod
             seed=options.seed,
             report=say,
         )
-    from framing.encoder import load_encoder
+    if options.finetune:
+        return _finetune(options, sentences, codebook)
+    from framing.hub import is_hub_id
+    from framing.labelers import load_named_encoder
     from framing.training import train_model
 
     return train_model(
         sentences,
         codebook,
-        load_encoder(threads=options.threads),
+        load_named_encoder(options.encoder, threads=options.threads),
         name=options.name,
         variables=options.variable,
         seed=options.seed,
+        source=options.encoder if options.encoder and is_hub_id(options.encoder) else "",
         progress=show_progress,
     )
+
+
+def _finetune(
+    options: argparse.Namespace, sentences: "pd.DataFrame", codebook: "Codebook"
+) -> "Model":
+    from framing.hub import find_checkpoint, require_extra
+
+    require_extra("--finetune")
+    find_checkpoint(options.encoder)
+    from framing.classifier import FineTuning
+    from framing.finetuning import finetune_model
+
+    usual, work, bar = FineTuning(), _unfinished(options), TrainingBar()
+    if work.exists():
+        say(f"{work}: going on with the training that was begun there")
+    try:
+        return finetune_model(
+            sentences,
+            codebook,
+            options.encoder,
+            name=options.name,
+            work=work,
+            recipe=replace(
+                usual,
+                epochs=options.epochs or usual.epochs,
+                n_seeds=options.seeds or usual.n_seeds,
+            ),
+            variables=options.variable,
+            seed=options.seed,
+            report=bar.show,
+        )
+    except KeyboardInterrupt:
+        say(f"{work}: what was trained so far; the same command goes on from there")
+        raise
+    finally:
+        bar.close()
+
+
+def _check(options: argparse.Namespace) -> None:
+    """Refuse words that do not go together."""
+    from framing.encoder import DEFAULT_ENCODER
+    from framing.model import SHIPPED_ENCODERS
+
+    if options.variable and (options.tune or options.distil):
+        raise BingkaiError("--tune and --distil train every variable; leave --variable out")
+    shipped = options.encoder in (None, *SHIPPED_ENCODERS)
+    if options.finetune and shipped:
+        raise BingkaiError(
+            "--finetune needs the transformer to train: give a hub id or a folder with --encoder; "
+            "for e5-small, use --tune"
+        )
+    if (options.tune and options.encoder not in (None, DEFAULT_ENCODER)) or (
+        options.distil and options.encoder
+    ):
+        raise BingkaiError(
+            "--tune and --distil have encoders of their own; leave --encoder out, or use --finetune"
+        )
+    if (options.epochs or options.seeds) and not options.finetune:
+        raise BingkaiError("--epochs and --seeds are of --finetune; leave them out")
+
+
+def _unfinished(options: argparse.Namespace) -> Path:
+    """Return the folder beside the output that holds what is half trained."""
+    return Path(f"{options.output}.unfinished")

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.comparison import NO_SAMPLE, compare_outlets
-from analysis.differences import adjust_p_values
+from analysis.comparison import compare_outlets
 from analysis.effects import ALL_ALIKE, TOO_FEW_OUTLETS
 from analysis.estimates import PROMISED, Estimate, tabulate
+from analysis.multiplicity import adjust_p_values
 from analysis.settings import Copies, Settings, Weight
-from analysis.shares import ALWAYS_SEEN, NEVER_SEEN, NO_SENTENCES, ONE_ARTICLE
+from analysis.shares import ALWAYS_SEEN, NEVER_SEEN, NO_SAMPLE, NO_SENTENCES, ONE_ARTICLE
 from framing.errors import BingkaiError
 from framing.schema import COLUMNS
 from framing.scheme import Codebook, read_codebook
@@ -74,7 +74,16 @@ def compared(corpus: pd.DataFrame) -> pd.DataFrame:
 def test_columns_are_the_contract(compared: pd.DataFrame) -> None:
     assert list(compared.columns) == list(COLUMNS["estimates"])
     assert compared["n_gold"].isna().all()
-    assert set(compared["estimand"]) == set(PROMISED) - {"coverage"}  # nothing lacks a label
+    absent = {
+        "coverage",  # nothing lacks a label
+        "part", "part_difference",  # nobody speaks
+        "change",  # no event was named
+        "copied",  # have a test of their own
+        "accuracy", "coefficient",  # nobody coded
+        "specification_median",  # asked for by a study
+        "adjusted_share", "marginal_effect",  # models need the sentences
+    }  # fmt: skip
+    assert set(compared["estimand"]) == set(PROMISED) - absent
 
 
 def test_coverage_by_hand() -> None:
@@ -146,7 +155,7 @@ def test_holm_by_hand() -> None:
 def test_family_names_what_was_tested(compared: pd.DataFrame) -> None:
     tested = compared.query("estimand == 'difference'").dropna(subset="p_value")
     # Three outlets with several articles: three pairs, eight frames.
-    assert set(tested["family"]) == {"frame: 8 values x 3 pairs"}
+    assert set(tested["family"]) == {"frame: 8 values x 3 pairs; Holm"}
     assert len(tested) == 24
     assert (tested["p_adjusted"] >= tested["p_value"]).all()
 
@@ -352,8 +361,26 @@ def test_copies_out() -> None:
     share = {"estimand": "share", "value": "threat", "outlet": "A", "weight": "sentence"}
     for copies, expected in (("in", 4 / 6), ("out", 1.0)):
         table = compare_outlets(counts, CODEBOOK, replace(QUICK, copies=Copies(copies)))
-        assert pick(table, **share)["estimate"] == pytest.approx(expected)
-        assert set(table["copies"]) == {copies}
+        assert pick(table, copies=copies, **share)["estimate"] == pytest.approx(expected)
+        assert table["copies"].iloc[0] == copies  # what was chosen comes first, then the other
+        assert set(table["copies"]) == {"in", "out"}
+
+
+def test_an_outlet_that_only_copies_has_no_share_without_copies() -> None:
+    counts = make_counts(
+        threat(2, "a1", "A"), threat(1, "a2", "A"), economy(2, "a2", "A"), threat(3, "b1", "B"),
+        threat(2, "b2", "B"),
+    )  # fmt: skip
+    counts["copied"] = counts["outlet"] == "B"
+    table = compare_outlets(counts, CODEBOOK, replace(QUICK, contrasts=(("A", "B"),)))
+    out = table.loc[
+        (table["copies"] == "out") & (table["spec"] == "") & (table["value"] == "threat")
+    ]
+    share = pick(out, estimand="share", outlet="B", weight="sentence", by="")
+    assert math.isnan(share["estimate"]) and share["reason"] == NO_SENTENCES
+    difference = pick(out, estimand="difference")
+    assert math.isnan(difference["estimate"]) and "B" in str(difference["reason"])
+    assert pick(out, estimand="share", outlet="A", weight="sentence", by="")["estimate"] == 0.6
 
 
 def test_rows_in_any_order_give_the_same_table(
@@ -388,7 +415,7 @@ def test_turning_a_contrast_round_turns_the_signs(corpus: pd.DataFrame) -> None:
     rows, turned = (t.query("estimand == 'odds_ratio'") for t in (there, back))
     np.testing.assert_allclose(turned["estimate"], 1 / rows["estimate"])
     np.testing.assert_allclose(turned["conf_low"], 1 / rows["conf_high"])
-    assert set(there["family"]) >= {"frame: 8 values x 1 pair"}
+    assert set(there["family"]) >= {"frame: 8 values x 1 pair; Holm"}
 
 
 def test_two_names_of_one_outlet_are_two_and_one_name_is_one() -> None:

@@ -27,18 +27,18 @@ from matplotlib.text import Text
 
 from analysis.comparison import compare_outlets
 from analysis.drawing import (
-    FIGURES,
-    draw_all,
     draw_differences,
     draw_residuals,
     draw_shares,
     draw_stance,
     draw_voice,
 )
+from analysis.estimates import Estimate, tabulate
 from analysis.figure_frames import FigureData
 from analysis.figure_selection import Label, Undrawable
 from analysis.figure_style import Width, style_context
 from analysis.figure_text import measure, wrap, wrap_evenly
+from analysis.figures import FIGURES, draw_all
 from analysis.settings import Settings
 from framing.errors import BingkaiError
 from framing.schema import COLUMNS
@@ -46,6 +46,7 @@ from framing.scheme import read_codebook
 
 CODEBOOK = read_codebook()
 FRAMES = CODEBOOK.variable("frame").value_ids
+GROUPS = [group.id for group in CODEBOOK.source_groups]
 LONG_NAMES = [
     f"{kind} {place}"
     for kind in ("Kantor Berita Rekaan", "Harian Umum Karangan", "Portal Luar Negeri Andaian")
@@ -66,19 +67,62 @@ def make_estimates(outlets: list[str], n_articles: int) -> pd.DataFrame:
                     {
                         "article_id": f"{number}-{article}",
                         "outlet": outlet,
-                        "published": "2024-06-19",
+                        "published": f"2024-06-{17 + (number + article) % 5}",
                         "frame": rng.choice(FRAMES, p=np.roll([0.3] + [0.1] * 7, number)),
                         "stance": stance,
                         "target": "" if stance == "neutral" else target,
                         "sentiment": "neutral",
                         "voice": rng.choice(["outlet", "attributed", "quoted"]),
-                        "source_group": "",
+                        "source_group": rng.choice(GROUPS),
                         "copied": False,
                         "n_sentences": 1,
+                        "story": "",
                     }
                 )
     counts = pd.DataFrame(rows)[list(COLUMNS["counts"])]
-    return compare_outlets(counts, CODEBOOK, Settings(n_permutations=99))
+    settings = Settings(n_permutations=99, events=(("2024-06-19", "peristiwa andaian"),))
+    compared = compare_outlets(counts, CODEBOOK, settings)
+    return pd.concat([compared, make_copied(outlets)], ignore_index=True)
+
+
+def make_copied(outlets: list[str]) -> pd.DataFrame:
+    """Compose rows of copied shares: every outlet of every other, and of three agencies."""
+    rows = [
+        Estimate(
+            estimand="copied",
+            variable="copies",
+            value="copied",
+            outlet=outlet,
+            by=by,
+            level=level,
+            estimate=0.0125 * (1 + (place * 7 + column) % 20),
+            conf_low=0.01,
+            conf_high=0.333,
+            conf_level=0.95,
+            reason="composed",
+        )
+        for place, outlet in enumerate(["", *outlets])
+        for column, (by, level) in enumerate(
+            [("", ""), *(("agency", name) for name in ("KBRD", "KAF", "Kawat Andalan Fiksi"))]
+            + [("outlet", name) for name in outlets]
+        )
+        if outlet or by != "outlet"
+    ]
+    return tabulate(rows)
+
+
+def make_words(outlets: list[str]) -> pd.DataFrame:
+    """Compose the words of outlets and frames, a long one among them."""
+    sides = [(outlet, "") for outlet in outlets] + [("", frame) for frame in FRAMES]
+    rows = [
+        {"outlet": outlet, "frame": frame, "copies": "in", "rank": rank, "word": word}
+        | {"z": 9.0 - rank / 2, "z_articles": 8.0 - rank / 3 if rank < 9 else math.nan}
+        for outlet, frame in sides
+        for rank, word in enumerate(
+            [*"abcdefgh", "dipertanggungjawabkan", "terus-menerus"], start=1
+        )
+    ]
+    return pd.DataFrame(rows).reindex(columns=list(COLUMNS["words"]))
 
 
 CASES = {
@@ -88,13 +132,18 @@ CASES = {
     "long names": (LONG_NAMES, 3),
 }
 NOT_FOR_ONE_OUTLET = ("residuals", "differences")
-ONLY_TWO_COLUMNS_WIDE = ("shares", "stance", "voice", "differences")
+ONLY_TWO_COLUMNS_WIDE = ("shares", "stance", "voice", "differences", "sources", "copies", "words")
 
 
 @cache
 def estimates(case: str) -> pd.DataFrame:
     outlets, n_articles = CASES[case]
     return make_estimates(outlets, n_articles)
+
+
+@cache
+def tables(case: str) -> dict[str, pd.DataFrame]:
+    return {"estimates": estimates(case), "words": make_words(CASES[case][0])}
 
 
 def dots(axes: Axes, label: str) -> list[tuple[float, float]]:
@@ -264,7 +313,7 @@ def drawable() -> Iterator[tuple[str, str, Width, str]]:
 @pytest.mark.parametrize(("case", "name", "width", "language"), list(drawable()))
 def test_every_text_fits_and_can_be_read(case: str, name: str, width: Width, language: str) -> None:
     kind = FIGURES[name]
-    data = kind.prepare(estimates(case), CODEBOOK, language=language)
+    data = kind.prepare(tables(case)[kind.table], CODEBOOK, language=language)
     figure = kind.draw(data, width=width)
     assert figure.get_size_inches()[0] * 25.4 == pytest.approx(width.mm)
     assert figure.get_size_inches()[1] * 25.4 <= 235
@@ -278,6 +327,7 @@ class TestFiles:
         assert set(reasons) == set(FIGURES)
         assert "two outlets" in reasons["residuals"]
         assert not reasons["shares"]
+        assert "no table of words" in reasons["words"]
         paths = {path for result in results for path in result.paths}
         assert paths == set((tmp_path / "figures").iterdir())
         assert {path.name for path in paths if path.stem == "shares"} == {
@@ -290,7 +340,7 @@ class TestFiles:
         estimates("one article each").to_csv(tmp_path / "estimates.csv", index=False)
         script = (
             "import sys\n"
-            "from analysis.drawing import draw_all\n"
+            "from analysis.figures import draw_all\n"
             "from framing.scheme import read_codebook\n"
             "from framing.tables import read_table\n"
             "draw_all(read_table(sys.argv[1]), read_codebook(), sys.argv[2], ['stance'])\n"

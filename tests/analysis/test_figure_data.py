@@ -63,6 +63,7 @@ def difference(contrast: str, value: str, p_adjusted: float) -> Estimate:
         conf_level=0.95,
         p_value=p_adjusted / 2,
         p_adjusted=p_adjusted,
+        family="frame: 2 values x 1 pair; Holm",
     )
 
 

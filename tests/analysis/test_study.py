@@ -35,6 +35,7 @@ def test_a_study_is_read_with_its_defaults(write, tmp_path: Path) -> None:
     assert study.statistics.conf_level == 0.9
     assert study.statistics.seed == 3
     assert study.statistics.contrasts == (("A", "B"),)
+    assert study.statistics.events == ()
     assert study.formats == ("pdf", "docx", "tex")
     assert study.codebook is None
     assert not study.composed
@@ -52,6 +53,9 @@ def test_a_study_is_read_with_its_defaults(write, tmp_path: Path) -> None:
         (lambda text: text.replace("seed = 3", "seed = true"), "seed = True is no whole number"),
         (lambda text: text.replace("0.9", "1.5"), "conf_level is 1.5"),
         (lambda text: text.replace('[["A", "B"]]', '["A", "B"]'), "contrasts"),
+        (lambda text: text + 'events = ["2024-06-19"]', "write events as"),
+        (lambda text: text + 'events = [["19 June", "x"]]', "events are days and names"),
+        (lambda text: text + 'period = "hour"', "period is 'hour'"),
         (lambda text: text.replace('corpus = "pages"', 'corpus = "nowhere"'), "there is no"),
         (lambda text: text.replace('title = "A small study"\n', ""), "lacks the key 'title'"),
         (lambda text: text + '[draw]\nfigures = ["pie"]\n', "figures 'pie' is unknown"),
@@ -67,6 +71,13 @@ def test_a_wrong_study_is_refused_in_one_line(write, change, message: str) -> No
     assert message in str(caught.value)
     assert "study.toml" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_events_and_the_period_are_read(write) -> None:
+    text = STUDY + 'events = [["2024-06-19", "Treaty"]]\nperiod = "week"\n'
+    settings = read_study(write(text)).statistics
+    assert settings.events == (("2024-06-19", "Treaty"),)
+    assert settings.period == "week"
 
 
 def test_a_missing_study_is_named(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def test_a_floor_holds(file: str, name: str, reached: Floors) -> None:
     assert reached[file].floors[name] >= FLOORS[file].floors[name]
 
 
-@pytest.mark.parametrize("variable", ["frame", "stance", "sentiment"])
+@pytest.mark.parametrize("variable", ["frame", "stance", "sentiment", "voice"])
 def test_the_fast_model_keeps_most_of_the_default_s_score(variable: str, reached: Floors) -> None:
     scores = reached["gold/dev.csv"].floors
     assert scores[f"fast_{variable}"] >= KEPT * scores[variable]

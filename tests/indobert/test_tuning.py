@@ -1,18 +1,14 @@
-"""Training an adapter; left out where torch is not installed (extra ``tune``)."""
-
-import os
+"""Training an adapter."""
 
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-torch = pytest.importorskip("torch", reason="torch is not installed: tuning is not tested")
-
-from framing.encoder import E5Encoder, load_encoder  # noqa: E402
-from framing.network import Recipe, Tuned  # noqa: E402
-from framing.scheme import read_codebook  # noqa: E402
-from framing.tuning import make_codes, tune, tune_model  # noqa: E402
+from framing.encoder import E5Encoder, load_encoder
+from framing.network import Recipe, Tuned
+from framing.scheme import read_codebook
+from framing.tuning import make_codes, tune, tune_model
 
 ROWS = [
     ("Rudal itu jatuh di laut.", "threat"), ("Tank dikerahkan ke perbatasan.", "threat"),

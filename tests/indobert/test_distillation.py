@@ -1,23 +1,18 @@
-"""Distilling a fast model; left out where torch is not installed (extra ``tune``)."""
+"""Distilling a fast model."""
 
-import os
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-import pytest
 
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-torch = pytest.importorskip("torch", reason="torch is not installed: distilling is not tested")
-
-from framing.distillation import Distillation, distil_model  # noqa: E402
-from framing.encoder import Progress, Vectors  # noqa: E402
-from framing.fast import hash_features  # noqa: E402
-from framing.heads import Head  # noqa: E402
-from framing.labeling import label_sentences  # noqa: E402
-from framing.model import Model, model_encoder  # noqa: E402
-from framing.scheme import read_codebook  # noqa: E402
-from framing.training import hash_training  # noqa: E402
+from framing.distillation import Distillation, distil_model
+from framing.encoder import Progress, Vectors
+from framing.fast import hash_features
+from framing.heads import Head
+from framing.labeling import label_sentences
+from framing.model import Model, model_encoder
+from framing.scheme import read_codebook
+from framing.training import hash_training
 
 CODEBOOK = read_codebook()
 OPENINGS = {
