@@ -19,6 +19,7 @@ import pandas as pd
 from framing.errors import BingkaiError
 
 _MARK = "codes"
+_START = b'{"bingkai": "codes"'
 
 
 @dataclass(frozen=True)
@@ -244,6 +245,9 @@ def _open_locked(path: Path) -> int:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
+        folder = os.open(path.parent, os.O_RDONLY)
+        os.fsync(folder)  # so that a new file's name outlives a crash, too
+        os.close(folder)
     except OSError as error:
         raise BingkaiError(f"{path}: cannot write it ({error.strerror})") from None
     try:
@@ -263,6 +267,8 @@ def _parse(path: Path) -> tuple[dict[str, Any] | None, list[Choice], int]:
     except OSError as error:
         raise BingkaiError(f"{path}: cannot read it ({error.strerror})") from None
     whole = raw[: raw.rfind(b"\n") + 1]
+    if not raw.startswith(_START[: len(raw)]):
+        raise BingkaiError(f"{path}: another file, not one of bingkai code; give another -o")
     head: dict[str, Any] | None = None
     choices: list[Choice] = []
     for number, line in enumerate(whole.split(b"\n")[:-1], start=1):

@@ -23,7 +23,9 @@ from framing.scheme import Codebook, Text, Variable
 from framing.tables import new_file
 
 _LONGEST = 32_767  # characters in a cell
-_UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_UNWRITABLE = re.compile(  # control characters, and what a workbook reads as an escaped one
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]|x[0-9A-Fa-f]{4}_"
+)
 _BORN = datetime(2000, 1, 1)
 _ORIGIN = (1980, 1, 1, 0, 0, 0)  # the first day that a zip file knows
 
@@ -151,12 +153,12 @@ def _fill_codes(
                 rule = FormulaRule(formula=[f"LEN(TRIM({letter}2))=0"], fill=to_do)
                 page.conditional_formatting.add(cells, rule)
     for row, line in enumerate(table[columns].astype(str).to_dict(orient="records"), start=2):
-        cells = [
+        sized = [
             (line[name], _WIDTHS.get(name, _CODE_WIDTH), _SMALL if name in small else _SIZE)
             for name in columns
             if name not in ("sentence_id", "sample_id")
         ]
-        _set_height(page, row, cells)
+        _set_height(page, row, sized)
     page.freeze_panes = "A2"
     page.sheet_view.zoomScale = 90
     _lock(page)

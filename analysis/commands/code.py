@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from analysis.commands.options import add_codebook
-from analysis.console import say
+from analysis.console import check_distinct, say
 from framing.errors import BingkaiError
 
 HELP = "code a sheet on a page in the browser, on this machine only"
@@ -41,6 +41,7 @@ def run(options: argparse.Namespace) -> None:
     from framing.scheme import read_codebook
 
     path = find_sheet(options.sheet)
+    check_distinct(path, options.codebook, options.output)
     codebook = read_codebook(options.codebook)
     sheet = read_sheet(path, codebook)
     named = set(sheet["coder"]) - {""} if "coder" in sheet.columns else set()

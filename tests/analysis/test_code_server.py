@@ -236,6 +236,11 @@ def test_a_changed_or_foreign_file_is_refused(path: Path) -> None:
             make_desk(path)
     with pytest.raises(BingkaiError, match="has the codes of 'ani' .*give another -o"):
         make_desk(path, coder="budi")
+    other = path.with_name("notes.txt")
+    other.write_bytes(b"no line end")
+    with pytest.raises(BingkaiError, match="another file, not one of bingkai code"):
+        make_desk(other)
+    assert other.read_bytes() == b"no line end"
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join([*lines[:2], *lines[3:]]))
     with pytest.raises(BingkaiError, match="line 3 was changed or lost"):

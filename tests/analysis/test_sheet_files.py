@@ -7,6 +7,8 @@ from typing import Any
 import openpyxl
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from analysis.cli import main
@@ -334,6 +336,26 @@ def test_what_is_no_sheet_is_refused(
         (tmp_path / name).write_bytes(content)
     with pytest.raises(BingkaiError, match=message):
         read_sheet(tmp_path / name, CODEBOOK)
+
+
+@example(text="_x0041_")
+@example(text="=1+1")
+@example(text="'kutip")
+@example(text=" tepi ")
+@example(text="dua\nbaris")
+@example(text="\r")
+@given(text=st.text(min_size=1, max_size=30))
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_workbook_keeps_every_text_or_refuses_it(
+    text: str, sheet: pd.DataFrame, tmp_path: Path
+) -> None:
+    path = tmp_path / "s.xlsx"
+    try:
+        write_sheet(sheet.assign(text=text), path, CODEBOOK)
+    except BingkaiError as error:
+        assert "control characters" in str(error)
+    else:
+        assert set(read_sheet(path, CODEBOOK)["text"]) == {text}
 
 
 def test_a_damaged_workbook_is_refused(sheet: pd.DataFrame, tmp_path: Path) -> None:
