@@ -104,7 +104,7 @@ def collect_numbers(
         "words": describe_words(words, word_examples, readings),
         "time": describe_time(readings),
         "stance": readings.describe_stance(compared),
-        "robustness": describe_robustness(readings.estimates, codebook, language),
+        "robustness": describe_robustness(everything.estimates, codebook, language),
         "sources": _describe_sources(compared, codebook, language),
         "evidence": _choose_evidence(evidence, codebook, language),
         "software": {
