@@ -9,6 +9,9 @@ from types import MappingProxyType
 from typing import NoReturn, Protocol
 
 from analysis.commands import (
+    adjudicate,
+    agree,
+    code,
     compare,
     draw,
     evaluate,
@@ -52,7 +55,10 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "train": train,
         "evaluate": evaluate,
         "sample": sample,
+        "code": code,
         "merge": merge,
+        "agree": agree,
+        "adjudicate": adjudicate,
         "compare": compare,
         "plan": plan,
         "draw": draw,

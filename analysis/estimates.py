@@ -40,6 +40,13 @@ PROMISED: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "estimate", "std_error", "df", "conf_low", "conf_high", "p_value", "p_adjusted",
         ),
         "accuracy": ("estimate", "std_error", "df", "conf_low", "conf_high"),
+        **dict.fromkeys(
+            (
+                "alpha", "ac1", "agreement", "specific_agreement", "alpha_gap", "ac1_gap",
+                "agreement_gap",
+            ),
+            ("estimate", "std_error", "df", "conf_low", "conf_high"),
+        ),
     }
 )  # fmt: skip
 

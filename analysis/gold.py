@@ -161,10 +161,10 @@ def _check_design(long: pd.DataFrame) -> None:
             raise BingkaiError(
                 f"gold: {name} is {values[0]!r} and {values[1]!r}; give the rows of one sample"
             )
-    if long["design"].iloc[0] not in {Design.RANDOM, Design.STRATIFIED}:
+    if long["design"].iloc[0] not in set(Design):
         raise BingkaiError(
-            f"gold: design is {long['design'].iloc[0]!r}; write random or stratified where "
-            "sentences were drawn so, and chosen where they were not"
+            f"gold: design is {long['design'].iloc[0]!r}; write random, stratified or "
+            "weighted where sentences were drawn so, and chosen where they were not"
         )
     numbers = pd.to_numeric(long["inclusion_prob"], errors="coerce")
     wrong = ~((numbers > 0) & (numbers <= 1))

@@ -26,6 +26,7 @@ class Design(StrEnum):
 
     RANDOM = "random"
     STRATIFIED = "stratified"
+    WEIGHTED = "weighted"
     CHOSEN = "chosen"
 
 
@@ -108,10 +109,24 @@ def draw_sample(
         own = population.loc[population["stratum"] == stratum]
         drawn = own.iloc[np.sort(rng.choice(len(own), size=n_drawn, replace=False))]
         rows.append(drawn.assign(inclusion_prob=n_drawn / len(own)))
-    sample = pd.concat(rows).sort_values("order", ignore_index=True)
-    sample = sample.assign(
-        sample_id=_name_sample(sample), design=Design.STRATIFIED if by else Design.RANDOM
-    )
+    design = Design.STRATIFIED if by else Design.RANDOM
+    return tabulate_sample(pd.concat(rows), codebook, variables, design=design)
+
+
+def tabulate_sample(
+    sample: pd.DataFrame, codebook: Codebook, variables: Sequence[str], *, design: Design
+) -> pd.DataFrame:
+    """Lay drawn sentences out as an uncoded gold table.
+
+    Parameters
+    ----------
+    sample
+        Rows of `list_population`, with stratum and inclusion_prob.
+    variables
+        What is to be coded; the codebook's variables of `framing.schema.VARIABLES` if empty.
+    """
+    sample = sample.sort_values("order", ignore_index=True)
+    sample = sample.assign(sample_id=_name_sample(sample), design=design)
     coded = list(variables) or [v.id for v in codebook.variables if v.id in VARIABLES]
     for variable in coded:
         codebook.variable(variable)

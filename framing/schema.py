@@ -58,7 +58,17 @@ COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "variable", "labeler", "other", "macro_f1", "other_macro_f1", "estimate", "conf_low",
             "conf_high", "conf_level", "method", "n_sentences", "n_clusters", "reason",
         ),
+        "learning": (
+            "variable", "n_sentences", "macro_f1", "gain", "conf_low", "conf_high", "conf_level",
+            "n_test", "method", "reason",
+        ),
         "confusion": ("variable", "gold", "label", "n_sentences"),
+        "coder_confusion": (
+            "variable", "coder", "other", "value", "other_value", "n_sentences",
+        ),
+        "disputes": (
+            "sentence_id", "variable", "disagreement", "n_coders", "codes", "text",
+        ),
         "calibration": (
             "variable", "bin", "n_sentences", "mean_prob", "accuracy", "conf_low", "conf_high",
         ),

@@ -36,6 +36,7 @@ def define(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Run the command."""
+    from framing.coded import warn_of_design, widen_codes
     from framing.evaluation import evaluate_labels
     from framing.inputs import Unit, read_units, to_sentences
     from framing.labelers import find_labeler
@@ -46,6 +47,8 @@ def run(options: argparse.Namespace) -> None:
     wanted = _name_labelers(options.model or [], options.encoder or [])
     codebook = read_codebook(options.codebook)
     gold, unit = read_units(options.gold, unit=Unit.ROW)
+    gold = widen_codes(gold, codebook, where=str(options.gold))
+    warn_of_design(gold)
     gold = to_sentences(gold.drop(columns="sentence_id", errors="ignore"), unit)
     texts = gold[["sentence_id", "text"]]
     models, labels, evaluations = {}, {}, {}

@@ -12,20 +12,34 @@ HELP = "put the codes of a sheet into the sample that it was made for"
 def define(parser: argparse.ArgumentParser) -> None:
     """Add the words of the command."""
     parser.add_argument("sample", type=Path, help="what bingkai sample -o wrote, " + TABLE)
-    parser.add_argument("sheet", type=Path, help="the coded sheet, " + TABLE)
+    parser.add_argument(
+        "sheet",
+        type=Path,
+        help="the coded sheet: .xlsx, .csv, what bingkai code kept (.codes.jsonl), or what Label "
+        "Studio (.json) or doccano (.jsonl) exported",
+    )
+    parser.add_argument(
+        "--coder", default="", metavar="NAME", help="whose codes, where the sheet does not say"
+    )
     add_output(parser, "gold.csv")
     add_codebook(parser)
 
 
 def run(options: argparse.Namespace) -> None:
     """Run the command."""
+    from analysis.sheet_files import read_sheet
     from analysis.sheets import merge_codes
     from framing.scheme import read_codebook
     from framing.tables import read_table, write_table
 
     check_distinct(options.sample, options.sheet, options.output)
+    codebook = read_codebook(options.codebook)
     gold = merge_codes(
-        read_table(options.sample), read_table(options.sheet), read_codebook(options.codebook)
+        read_table(options.sample),
+        read_sheet(options.sheet, codebook),
+        codebook,
+        coder=options.coder,
+        where=options.sheet.name,
     )
     write_table(gold, options.output)
     coded = gold.loc[gold["value"] != ""].groupby("variable", sort=False)["sentence_id"].nunique()

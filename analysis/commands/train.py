@@ -13,6 +13,13 @@ from analysis.commands.options import (
     add_output,
     parse_positive,
 )
+from analysis.commands.retraining import (
+    add_retraining,
+    check_retraining,
+    read_coded,
+    retrain,
+    trace,
+)
 from analysis.console import TrainingBar, say, show_progress
 from framing.errors import BingkaiError
 
@@ -31,8 +38,11 @@ def define(parser: argparse.ArgumentParser) -> None:
     columns = "columns text and one a variable, " + TABLE
     coded.add_argument("coded", type=Path, nargs="?", metavar="sentences", help=columns)
     coded.add_argument("--sentences", type=Path, metavar="FILE", help="the same, by name")
+    add_retraining(parser, coded)
     add_output(parser, "model", what="FOLDER")
-    parser.add_argument("--name", default="model", help="the model's name (default: model)")
+    parser.add_argument(
+        "--name", help="the model's name (default: model; with --add that of the old one)"
+    )
     parser.add_argument("--variable", action="append", help="train only this one (repeatable)")
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--tune", action="store_true", help="tune the encoder, too (needs torch)")
@@ -64,11 +74,14 @@ def define(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Run the command."""
     from framing.scheme import read_codebook
-    from framing.tables import read_table
 
-    sentences = read_table(options.coded or options.sentences)
     codebook = read_codebook(options.codebook)
     _check(options)
+    if options.add:
+        retrain(options, codebook)
+        return
+    options.name = options.name or "model"
+    sentences = read_coded(options.coded or options.sentences, codebook)
     model = _make(options, sentences, codebook)
     model.write(options.output)
     shutil.rmtree(_unfinished(options), ignore_errors=True)
@@ -81,6 +94,11 @@ def run(options: argparse.Namespace) -> None:
         say(
             f"  {variable:<10} macro-F1 {head.cv_macro_f1:.3f} ({len(head.values)} values{lacking})"
         )
+    if options.curve:
+        from framing.labelers import load_named_encoder
+
+        encoder = load_named_encoder(options.encoder, threads=options.threads)
+        trace(options, sentences, codebook, encoder, variables=list(model.heads))
 
 
 def _make(options: argparse.Namespace, sentences: "pd.DataFrame", codebook: "Codebook") -> "Model":
@@ -161,6 +179,9 @@ def _check(options: argparse.Namespace) -> None:
     from framing.encoder import DEFAULT_ENCODER
     from framing.model import SHIPPED_ENCODERS
 
+    check_retraining(options)
+    if options.add:
+        return
     if options.variable and (options.tune or options.distil):
         raise BingkaiError("--tune and --distil train every variable; leave --variable out")
     shipped = options.encoder in (None, *SHIPPED_ENCODERS)

@@ -195,7 +195,7 @@ def test_stances_need_targets(corpus: tuple[Tables, pd.Series]) -> None:
     [
         (lambda g: g.assign(design="chosen"), "120 sentences have the design 'chosen'.*drawn"),
         (lambda g: g.assign(design=["chosen"] + ["random"] * 119), "1 sentences have the design"),
-        (lambda g: g.assign(design=""), "design is ''; write random or stratified"),
+        (lambda g: g.assign(design=""), "design is ''; write random, stratified"),
         (lambda g: g.drop(columns="design"), "no column design: how the sentences were drawn"),
         (lambda g: g.assign(inclusion_prob=""), "inclusion_prob is ''; without the probability"),
         (lambda g: g.assign(inclusion_prob=1.2), "inclusion_prob is '1.2'"),

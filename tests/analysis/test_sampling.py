@@ -123,7 +123,7 @@ def test_a_sheet_tells_nothing_of_the_machine_or_the_outlet() -> None:
     sheet = make_sheet(sample, sentences, articles)
     assert list(sheet.columns) == [
         "sample_id", "sentence_id", "title", "before", "text", "frame", "stance", "target",
-        "sentiment", "voice", "coder", "comment",
+        "sentiment", "voice", "doubt", "comment", "coder",
     ]  # fmt: skip
     third = make_sheet(
         draw_sample(sentences, articles, CODEBOOK, n=36), sentences, articles
@@ -160,12 +160,18 @@ def test_codes_come_back_into_the_sample() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda s: s.assign(frame="danger"), "row 2: frame 'danger' is not in the codebook"),
-        (lambda s: s.assign(target="mars"), "row 2: target 'mars' is not in the codebook"),
-        (lambda s: s.assign(text=s["text"].shift(1)), "row 2: the text of .* was changed"),
-        (lambda s: pd.concat([s, s.iloc[:1]]), "row 11: .* stands twice"),
-        (lambda s: s.assign(sentence_id="x"), "row 2: 'x' is not in the sample"),
-        (lambda s: s.assign(sample_id="other"), "row 2 is of the sample 'other'"),
+        (
+            lambda s: s.assign(frame="danger"),
+            "F2, F3, .*F10: frame 'danger' is not in the codebook",
+        ),
+        (lambda s: s.assign(target="mars"), "H2, .*: target 'mars' is not in the codebook"),
+        (
+            lambda s: s.assign(text=s["text"].shift(1)),
+            "E2: the text of the sentence was changed; E3, .*: the text of another",
+        ),
+        (lambda s: pd.concat([s, s.iloc[:1]]), "B11: .* stands twice, also in B2"),
+        (lambda s: s.assign(sentence_id="x"), "B2, .*: 'x' is not in the sample"),
+        (lambda s: s.assign(sample_id="other"), "A2, .*: of the sample 'other'"),
         (lambda s: s.drop(columns="frame"), "no column frame"),
     ],
 )
@@ -194,4 +200,6 @@ def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     merge = ["merge", f"{tmp_path}/sample.csv", f"{tmp_path}/sheet.csv"]
     assert main([*merge, "-o", f"{tmp_path}/gold.csv"]) == 0
     assert "codes of 12 sentences: 12 of frame" in capsys.readouterr().err
-    assert list(read_table(tmp_path / "gold.csv").columns) == list(COLUMNS["gold"])
+    assert list(read_table(tmp_path / "gold.csv").columns) == [
+        *COLUMNS["gold"], "doubt", "comment",
+    ]  # fmt: skip
