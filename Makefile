@@ -62,7 +62,7 @@ model: $(READY) ## Train the shipped models again from framing/data/sentences.cs
 		--disable-pip-version-check torch==2.13.0 && $(TUNE)/bin/python -m pip install --quiet \
 		--disable-pip-version-check --editable .; }
 	@$(TUNE)/bin/bingkai train framing/data/sentences.csv -o framing/data/model --name foreign-affairs --tune
-	@$(BIN)/python -m framing.voice
+	@$(BIN)/python -m framing.speakers.voice
 	@$(TUNE)/bin/bingkai train framing/data/sentences.csv -o framing/data/fast --name foreign-affairs-fast \
 		--distil framing/data/model
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 from framing.errors import BingkaiError
 
 if TYPE_CHECKING:
-    from framing.classifier import Step
-    from framing.encoder import Vectors
+    from framing.encoders.encoder import Vectors
+    from framing.learning.classifier import Step
 
 
 def say(text: str) -> None:

@@ -10,21 +10,12 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.accuracy_drawing import draw_accuracy
-from analysis.comparison import compare_outlets
-from analysis.copying import compare_copies
-from analysis.corrected import correct_outlets
-from analysis.counts import count_cells
-from analysis.curve_data import prepare_curve
-from analysis.curve_drawing import draw_curve
-from analysis.curve_shuffling import shuffle_curve
-from analysis.estimates import tabulate
-from analysis.evidence import EVIDENCE_COLUMNS, SHOWN_WORDS, pick_evidence
-from analysis.figure_selection import Undrawable
-from analysis.figures import Drawn, draw_all, write_figures
-from analysis.manuscript import write_manuscript
-from analysis.models import model_outlets
-from analysis.numbers import collect_numbers
+from analysis.correction.corrected import correct_outlets
+from analysis.figures.accuracy_drawing import draw_accuracy
+from analysis.figures.curve_data import prepare_curve
+from analysis.figures.curve_drawing import draw_curve
+from analysis.figures.gallery import Drawn, draw_all, write_figures
+from analysis.figures.selection import Undrawable
 from analysis.results import (
     amended_results,
     describe_environment,
@@ -33,12 +24,21 @@ from analysis.results import (
     read_provenance,
     write_provenance,
 )
-from analysis.robustness import Tables, cross_choices, read_specifications, vary_contrast
-from analysis.settings import Settings
+from analysis.statistics.comparison import compare_outlets
+from analysis.statistics.copying import compare_copies
+from analysis.statistics.counts import count_cells
+from analysis.statistics.curve_shuffling import shuffle_curve
+from analysis.statistics.estimates import tabulate
+from analysis.statistics.models import model_outlets
+from analysis.statistics.robustness import Tables, cross_choices, read_specifications, vary_contrast
+from analysis.statistics.settings import Settings
+from analysis.statistics.words import compare_words
 from analysis.study import Study
-from analysis.words import compare_words
+from analysis.writing.evidence import EVIDENCE_COLUMNS, SHOWN_WORDS, pick_evidence
+from analysis.writing.manuscript import write_manuscript
+from analysis.writing.numbers import collect_numbers
 from framing.copies import trace_copies
-from framing.encoder import DEFAULT_ENCODER, Encoder, Progress
+from framing.encoders.encoder import DEFAULT_ENCODER, Encoder, Progress
 from framing.errors import BingkaiError, BingkaiWarning
 from framing.evaluation import Evaluation
 from framing.explanation import explain_labels
@@ -46,8 +46,8 @@ from framing.inputs import Unit, to_sentences
 from framing.labelers import find_labeler
 from framing.labeling import Labels, label_sentences
 from framing.model import Model
-from framing.pages import MANIFEST, PAGE_ENDINGS
-from framing.reading import read_corpus, read_outlets
+from framing.news.pages import MANIFEST, PAGE_ENDINGS
+from framing.news.reading import read_corpus, read_outlets
 from framing.scheme import Codebook, read_codebook
 from framing.tables import read_table, write_table
 

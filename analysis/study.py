@@ -56,11 +56,11 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from analysis.figures import FIGURES
-from analysis.manuscript import FORMATS
-from analysis.robustness import Choices, Contrast
-from analysis.settings import Copies, Settings, Weight
-from framing.encoder import DEFAULT_ENCODER
+from analysis.figures.gallery import FIGURES
+from analysis.statistics.robustness import Choices, Contrast
+from analysis.statistics.settings import Copies, Settings, Weight
+from analysis.writing.manuscript import FORMATS
+from framing.encoders.encoder import DEFAULT_ENCODER
 from framing.errors import BingkaiError
 
 LANGUAGES = ("en", "id")

@@ -19,10 +19,10 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.bootstrap import draw_deviations, take_maxima
-from analysis.clusters import find_contributions, fit_shares
-from analysis.intervals import centre_variances, find_p_values, pool_df
-from analysis.multiplicity import Maxima
+from analysis.statistics.bootstrap import draw_deviations, take_maxima
+from analysis.statistics.clusters import find_contributions, fit_shares
+from analysis.statistics.intervals import centre_variances, find_p_values, pool_df
+from analysis.statistics.multiplicity import Maxima
 from tests.analysis.simulation import SHARES, Articles, draw_articles
 
 LEVEL = 0.95

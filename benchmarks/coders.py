@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from analysis.corrections import Coding, fit_corrected, learn_codes, power_tune
-from analysis.doubt import draw_systematically, scale_chances
-from analysis.intervals import critical_value, limit_shares
-from analysis.reliability import ac1, agreement, alpha, estimate_reliability, tally_codes
+from analysis.coding.doubt import draw_systematically, scale_chances
+from analysis.coding.reliability import ac1, agreement, alpha, estimate_reliability, tally_codes
+from analysis.correction.corrections import Coding, fit_corrected, learn_codes, power_tune
+from analysis.statistics.intervals import critical_value, limit_shares
 
 Ints = NDArray[np.int64]
 

@@ -15,8 +15,8 @@ import pandas as pd
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from framing.copies import mark_copies
-from framing.encoder import load_encoder
-from framing.shingles import split_words
+from framing.encoders.encoder import load_encoder
+from framing.language.shingles import split_words
 
 SENTENCES = Path(__file__).parents[1] / "framing/data/sentences.csv"
 N_COPIES = 800

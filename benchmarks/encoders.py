@@ -20,10 +20,10 @@ import sys
 import time
 from collections.abc import Callable
 
+from framing.encoders.weights import weights_path
+from framing.learning.training import default_training_path
 from framing.model import default_model_path, model_encoder, read_model
 from framing.tables import read_table
-from framing.training import default_training_path
-from framing.weights import weights_path
 
 _BASE = {"hidden_size": 768, "num_hidden_layers": 12, "num_attention_heads": 12,
          "intermediate_size": 3072}  # fmt: skip
@@ -58,8 +58,8 @@ def load_shape(name: str) -> tuple[Callable[[list[str]], object], float]:
     import numpy as np
     from transformers import AutoConfig, AutoModel
 
-    from framing.checkpoint import reading_part
-    from framing.transformer import TransformerEncoder
+    from framing.encoders.checkpoint import reading_part
+    from framing.encoders.transformer import TransformerEncoder
 
     class Shapes:
         """Stands for the tokenizer: as many ids as the real one would give."""

@@ -16,9 +16,9 @@ from typing import get_args
 import numpy as np
 from scipy import stats
 
-from analysis.association import correct_association
-from analysis.clusters import ShareFit, fit_shares
-from analysis.intervals import (
+from analysis.statistics.association import correct_association
+from analysis.statistics.clusters import ShareFit, fit_shares
+from analysis.statistics.intervals import (
     Limits,
     critical_value,
     find_p_values,
@@ -27,7 +27,7 @@ from analysis.intervals import (
     limit_shares,
     pool_df,
 )
-from analysis.permutation import (
+from analysis.statistics.permutation import (
     Sample,
     contrast_profiles,
     count_as_extreme,

@@ -22,9 +22,9 @@ import pandas as pd
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
+from framing.learning.training import default_training_path
 from framing.model import model_encoder, read_model
 from framing.tables import read_table
-from framing.training import default_training_path
 
 Labeler = Callable[[list[str]], object]
 VARIABLES = ("frame", "stance", "sentiment")

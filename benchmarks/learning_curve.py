@@ -18,11 +18,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 from sklearn.pipeline import make_pipeline
 
-from framing.cache import embed
-from framing.encoder import load_encoder
+from framing.encoders.cache import embed
+from framing.encoders.encoder import load_encoder
+from framing.learning.training import train_model
 from framing.scheme import read_codebook
 from framing.tables import read_table
-from framing.training import train_model
 
 EXAMPLE = Path(__file__).parents[1] / "docs" / "examples"
 CODEBOOK = read_codebook(EXAMPLE / "climate-news.toml")

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
-from framing.segmentation import split_text
+from framing.language.segmentation import split_text
 
 JOINED = 5
 RUNS = 5

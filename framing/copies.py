@@ -14,11 +14,11 @@ import pandas as pd
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from framing.agencies import canonical_agency
-from framing.cache import embed
-from framing.encoder import Encoder
+from framing.encoders.cache import embed
+from framing.encoders.encoder import Encoder
+from framing.language.shingles import Codes, Floats, find_overlaps, measure_overlap, split_words
+from framing.news.agencies import canonical_agency
 from framing.schema import COLUMNS
-from framing.shingles import Codes, Floats, find_overlaps, measure_overlap, split_words
 
 MIN_WORDS = 6  # a shorter phrase is common property
 NEAR = 0.65  # share of common runs that makes a copy without further question
@@ -58,8 +58,8 @@ def mark_copies(
         The articles table: ``article_id`` and ``published``; ``outlet`` and ``agency``, if known.
     encoder
         Loads what finds rewordings, and is only called where some are likely; without it, only
-        near copies are found. Give the general encoder (`framing.encoder.load_encoder`): one that
-        is tuned to a codebook finds sentences alike that only have the same codes.
+        near copies are found. Give the general encoder (`framing.encoders.encoder.load_encoder`):
+        one that is tuned to a codebook finds sentences alike that only have the same codes.
 
     Returns
     -------

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from framing.calibration import describe_bins, estimate_error
 from framing.errors import BingkaiError
+from framing.learning.calibration import describe_bins, estimate_error
 from framing.schema import COLUMNS
 from framing.scheme import Codebook
 
@@ -36,9 +36,9 @@ class Evaluation:
         ``n_sentences`` for each pair of ``gold`` and ``label``, zeros too; the label ``""`` is an
         abstention and stands there if there is any.
     calibration
-        One row a bin of labels of like probability (`framing.calibration.describe_bins`).
+        One row a bin of labels of like probability (`framing.learning.calibration.describe_bins`).
     calibration_error
-        One row a variable (`framing.calibration.CalibrationError`).
+        One row a variable (`framing.learning.calibration.CalibrationError`).
     conf_level
         Of every interval.
     """

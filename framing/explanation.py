@@ -13,15 +13,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from framing.cache import embed
-from framing.encoder import Encoder, Progress, Vectors
+from framing.encoders.cache import embed
+from framing.encoders.encoder import Encoder, Progress, Vectors
 from framing.errors import BingkaiError
 from framing.labeling import Labels
+from framing.learning.training import default_training_path, hash_training
 from framing.model import Model
 from framing.scheme import Codebook
+from framing.speakers.voice import find_voices
 from framing.tables import read_table
-from framing.training import default_training_path, hash_training
-from framing.voice import find_voices
 
 COLUMNS = ("sentence_id", "variable", "value", "kind", "rank", "text", "score", "code")
 KINDS = ("word", "neighbour", "rule")

@@ -7,11 +7,11 @@ from pathlib import Path
 import pandas as pd
 
 from framing.copies import mark_copies
-from framing.encoder import load_encoder
+from framing.encoders.encoder import load_encoder
 from framing.errors import BingkaiError
-from framing.reading import read_corpus
+from framing.language.segmentation import split_articles
+from framing.news.reading import read_corpus
 from framing.schema import COLUMNS
-from framing.segmentation import split_articles
 from framing.tables import read_table
 
 

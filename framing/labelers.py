@@ -6,14 +6,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from framing.cache import cache_folder
-from framing.encoder import DEFAULT_ENCODER, Encoder, Progress, load_encoder
+from framing.encoders.cache import cache_folder
+from framing.encoders.encoder import DEFAULT_ENCODER, Encoder, Progress, load_encoder
+from framing.encoders.hub import find_checkpoint, is_hub_id, require_extra, short_name
 from framing.errors import BingkaiError, BingkaiWarning
-from framing.hub import find_checkpoint, is_hub_id, require_extra, short_name
+from framing.learning.training import default_training_path, hash_training, train_model
 from framing.model import SHIPPED_ENCODERS, Model, model_encoder, read_model
 from framing.scheme import Codebook, read_codebook
 from framing.tables import read_table
-from framing.training import default_training_path, hash_training, train_model
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def load_named_encoder(name: str | None, *, threads: int | None = None) -> Encod
     if not is_hub_id(name):
         find_checkpoint(name)  # says what is wrong also where torch is not installed
     require_extra(f"the encoder {name}")
-    from framing.transformer import load_transformer
+    from framing.encoders.transformer import load_transformer
 
     return load_transformer(name, threads=threads)
 

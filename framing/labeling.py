@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from framing.cache import embed
-from framing.encoder import Encoder, Progress
+from framing.encoders.cache import embed
+from framing.encoders.encoder import Encoder, Progress
 from framing.errors import BingkaiError
 from framing.model import Model
 from framing.schema import COLUMNS
 from framing.scheme import VOICES, Codebook
-from framing.targets import find_targets
-from framing.voice import find_voices
+from framing.speakers.targets import find_targets
+from framing.speakers.voice import find_voices
 
 _KEYS = ["sentence_id", "variable", "labeler"]
 _BELONG = "name a model and a codebook that belong together (--model, --codebook)"

@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from framing.adapter import Adapter
-from framing.encoder import DEFAULT_ENCODER, Encoder, load_encoder
+from framing.encoders.adapter import Adapter
+from framing.encoders.encoder import DEFAULT_ENCODER, Encoder, load_encoder
+from framing.encoders.fast import FastEncoder, WordVectors
+from framing.encoders.finetuned import FineTuned
+from framing.encoders.hub import is_hub_id, require_extra
 from framing.errors import BingkaiError
-from framing.fast import FastEncoder, WordVectors
-from framing.finetuned import FineTuned
-from framing.heads import Head
-from framing.hub import is_hub_id, require_extra
+from framing.learning.heads import Head
 from framing.tables import new_file, write_json
 
 _FORMAT = 1
@@ -185,7 +185,7 @@ def model_encoder(model: Model, *, threads: int | None = None) -> Encoder:
     if model.encoder.startswith(f"{DEFAULT_ENCODER}-"):
         return load_encoder(threads=threads, adapter=model.adapter)
     require_extra(f"the model {model.name}")
-    from framing.transformer import load_finetuned, load_transformer
+    from framing.encoders.transformer import load_finetuned, load_transformer
 
     if model.networks is not None:
         return load_finetuned(model.networks, model.encoder, threads=threads)

@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.code_desk import Desk
-from analysis.code_server import HOST, CodingServer
+from analysis.coding.desk import Desk
+from analysis.coding.server import HOST, CodingServer
 from framing.scheme import read_codebook
 
 CODEBOOK = read_codebook()

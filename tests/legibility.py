@@ -5,7 +5,7 @@ import itertools
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from analysis.figure_style import style_context
+from analysis.figures.style import style_context
 
 
 def check_legible(figure: Figure) -> None:

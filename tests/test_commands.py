@@ -99,7 +99,7 @@ def test_any_table_with_a_text_column_is_labelled_wide(tmp_path: Path, ending: s
 def test_the_fast_model_labels_without_the_slow_encoder(
     corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from framing.encoder import E5Encoder
+    from framing.encoders.encoder import E5Encoder
 
     def fail(self: E5Encoder, **options: object) -> None:
         raise AssertionError("the fast model has no need of e5-small")
@@ -137,7 +137,7 @@ def test_explanations_are_a_table_of_their_own(tmp_path: Path) -> None:
 def test_a_second_run_embeds_nothing(
     corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from framing.encoder import E5Encoder
+    from framing.encoders.encoder import E5Encoder
 
     command = ["label", str(corpus), "-o", str(tmp_path / "l.csv")]
     assert main(command) == 0

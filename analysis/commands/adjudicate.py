@@ -40,9 +40,9 @@ def define(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Run the command."""
-    from analysis.adjudication import Decision, lay_out_disputes, settle_codes
-    from analysis.codes import place_in_articles, read_codes
-    from analysis.sheet_files import write_sheet
+    from analysis.coding.adjudication import Decision, lay_out_disputes, settle_codes
+    from analysis.coding.codes import place_in_articles, read_codes
+    from analysis.coding.sheet_files import write_sheet
     from framing.scheme import read_codebook
     from framing.tables import read_table, write_table
 

@@ -38,8 +38,8 @@ def define(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Run the command."""
-    from analysis.agreement import measure_agreement
-    from analysis.codes import place_in_articles, read_codes
+    from analysis.coding.agreement import measure_agreement
+    from analysis.coding.codes import place_in_articles, read_codes
     from framing.scheme import read_codebook
     from framing.tables import read_table, write_table
 
@@ -82,7 +82,7 @@ def _describe(options: argparse.Namespace, codebook: "Codebook") -> dict[str, ob
 
 
 def _say_agreement(estimates: "pd.DataFrame") -> None:
-    from analysis.agreement import AGAINST_MACHINE, GAP, PEOPLE
+    from analysis.coding.agreement import AGAINST_MACHINE, GAP, PEOPLE
 
     for variable, own in estimates.loc[estimates["value"] == ""].groupby("variable", sort=False):
         for contrast in (PEOPLE, AGAINST_MACHINE, GAP):

@@ -35,9 +35,9 @@ def run(options: argparse.Namespace) -> None:
     """Run the command until Ctrl-C."""
     import webbrowser
 
-    from analysis.code_desk import Desk
-    from analysis.code_server import CodingServer
-    from analysis.sheet_files import read_sheet
+    from analysis.coding.desk import Desk
+    from analysis.coding.server import CodingServer
+    from analysis.coding.sheet_files import read_sheet
     from framing.scheme import read_codebook
 
     path = find_sheet(options.sheet)

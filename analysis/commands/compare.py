@@ -25,7 +25,7 @@ def define(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Run the command."""
     from analysis.pipeline import compare_tables
-    from analysis.settings import Settings
+    from analysis.statistics.settings import Settings
     from framing.scheme import read_codebook
 
     compare_tables(

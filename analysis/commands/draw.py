@@ -19,7 +19,7 @@ def define(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Run the command."""
-    from analysis.figures import FIGURES
+    from analysis.figures.gallery import FIGURES
     from analysis.pipeline import draw_results
     from framing.scheme import read_codebook
 

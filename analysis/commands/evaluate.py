@@ -103,7 +103,7 @@ def _name_labelers(
 
     A model is named by its folder; e5-small and fast name the shipped ones as a model, too.
     """
-    from framing.hub import short_name
+    from framing.encoders.hub import short_name
     from framing.model import SHIPPED_ENCODERS
 
     if models and encoders and len(models) != len(encoders):

@@ -27,8 +27,8 @@ def define(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Run the command."""
-    from analysis.sheet_files import read_sheet
-    from analysis.sheets import merge_codes
+    from analysis.coding.sheet_files import read_sheet
+    from analysis.coding.sheets import merge_codes
     from framing.scheme import read_codebook
     from framing.tables import read_table, write_table
 

@@ -11,7 +11,7 @@ from analysis.console import check_distinct, say
 if TYPE_CHECKING:
     import pandas as pd
 
-    from analysis.planning import Clusters
+    from analysis.statistics.planning import Clusters
     from framing.scheme import Codebook
 
 HELP = "plan how many sentences to code or articles to collect"
@@ -92,11 +92,11 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _plan_gold(options: argparse.Namespace) -> "pd.DataFrame | None":
-    from analysis.planning import correlate_labels, plan_gold
+    from analysis.statistics.planning import correlate_labels, plan_gold
     from framing.errors import BingkaiError
 
     if options.counts:
-        from analysis.plans import plan_coding
+        from analysis.statistics.plans import plan_coding
         from framing.tables import read_table
 
         plan = plan_coding(
@@ -145,11 +145,11 @@ def _plan_gold(options: argparse.Namespace) -> "pd.DataFrame | None":
 
 
 def _plan_power(options: argparse.Namespace) -> "pd.DataFrame | None":
-    from analysis.planning import find_power, plan_articles
+    from analysis.statistics.planning import find_power, plan_articles
 
     level = options.level / options.comparisons
     if options.counts:
-        from analysis.plans import plan_contrasts
+        from analysis.statistics.plans import plan_contrasts
         from framing.tables import read_table
 
         plan = plan_contrasts(
@@ -180,7 +180,7 @@ def _plan_power(options: argparse.Namespace) -> "pd.DataFrame | None":
 
 
 def _clusters(options: argparse.Namespace) -> "Clusters":
-    from analysis.planning import Clusters
+    from analysis.statistics.planning import Clusters
 
     return Clusters(
         size=options.article_size, correlation=options.correlation, variation=options.variation

@@ -17,7 +17,7 @@ def define(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Run the command."""
-    from framing.reading import read_corpus
+    from framing.news.reading import read_corpus
     from framing.tables import write_table
 
     check_distinct(options.corpus, options.output)

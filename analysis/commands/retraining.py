@@ -13,7 +13,7 @@ from framing.errors import BingkaiError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from framing.encoder import Encoder
+    from framing.encoders.encoder import Encoder
     from framing.model import Model
     from framing.scheme import Codebook
 
@@ -60,7 +60,7 @@ def check_retraining(options: argparse.Namespace) -> None:
 def retrain(options: argparse.Namespace, codebook: "Codebook") -> None:
     """Teach a model more, and write it if it is better."""
     from framing.labelers import find_labeler
-    from framing.retraining import retrain_model
+    from framing.learning.retraining import retrain_model
     from framing.tables import write_table
 
     coded = read_coded(options.add, codebook)
@@ -117,7 +117,7 @@ def trace(
     model: "Model | None" = None,
 ) -> None:
     """Write the learning curve and say what it says."""
-    from framing.learning import judge_learning, trace_learning
+    from framing.learning.curve import judge_learning, trace_learning
     from framing.tables import write_table
 
     curve = trace_learning(

@@ -91,7 +91,7 @@ def define(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Run the command."""
-    from analysis.sheet_files import write_sheet
+    from analysis.coding.sheet_files import write_sheet
     from framing.scheme import read_codebook
     from framing.tables import read_table, write_table
 
@@ -127,7 +127,7 @@ def _draw(
     codebook: "Codebook",
 ) -> "pd.DataFrame":
     if options.strategy != "random":
-        from analysis.doubt import choose_doubtful, draw_doubtful
+        from analysis.coding.doubt import choose_doubtful, draw_doubtful
 
         if labels is None:
             raise BingkaiError(
@@ -145,7 +145,7 @@ def _draw(
             variables=options.variables,
             seed=options.seed,
         )
-    from analysis.sampling import Allocation, draw_sample
+    from analysis.coding.sampling import Allocation, draw_sample
 
     return draw_sample(
         sentences,
@@ -169,8 +169,8 @@ def _make_sheets(
     labels: "pd.DataFrame | None",
 ) -> "Mapping[str, pd.DataFrame]":
     """Return the sheets by coder, or one by no name."""
-    from analysis.assignment import assign_coders, deal_sheets, show_labels
-    from analysis.sheets import make_sheet
+    from analysis.coding.assignment import assign_coders, deal_sheets, show_labels
+    from analysis.coding.sheets import make_sheet
 
     shown_of_articles = {"title": not options.hide_title, "outlet": options.show_outlet}
     if options.coders:

@@ -103,11 +103,11 @@ def run(options: argparse.Namespace) -> None:
 
 def _make(options: argparse.Namespace, sentences: "pd.DataFrame", codebook: "Codebook") -> "Model":
     if options.tune:
-        from framing.tuning import tune_model
+        from framing.learning.tuning import tune_model
 
         return tune_model(sentences, codebook, name=options.name, seed=options.seed, report=say)
     if options.distil:
-        from framing.distillation import distil_model
+        from framing.learning.distillation import distil_model
         from framing.model import model_encoder, read_model
 
         teacher = read_model(options.distil)
@@ -122,9 +122,9 @@ def _make(options: argparse.Namespace, sentences: "pd.DataFrame", codebook: "Cod
         )
     if options.finetune:
         return _finetune(options, sentences, codebook)
-    from framing.hub import is_hub_id
+    from framing.encoders.hub import is_hub_id
     from framing.labelers import load_named_encoder
-    from framing.training import train_model
+    from framing.learning.training import train_model
 
     return train_model(
         sentences,
@@ -141,12 +141,12 @@ def _make(options: argparse.Namespace, sentences: "pd.DataFrame", codebook: "Cod
 def _finetune(
     options: argparse.Namespace, sentences: "pd.DataFrame", codebook: "Codebook"
 ) -> "Model":
-    from framing.hub import find_checkpoint, require_extra
+    from framing.encoders.hub import find_checkpoint, require_extra
 
     require_extra("--finetune")
     find_checkpoint(options.encoder)
-    from framing.classifier import FineTuning
-    from framing.finetuning import finetune_model
+    from framing.learning.classifier import FineTuning
+    from framing.learning.finetuning import finetune_model
 
     usual, work, bar = FineTuning(), _unfinished(options), TrainingBar()
     if work.exists():
@@ -176,7 +176,7 @@ def _finetune(
 
 def _check(options: argparse.Namespace) -> None:
     """Refuse words that do not go together."""
-    from framing.encoder import DEFAULT_ENCODER
+    from framing.encoders.encoder import DEFAULT_ENCODER
     from framing.model import SHIPPED_ENCODERS
 
     check_retraining(options)

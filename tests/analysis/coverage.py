@@ -8,9 +8,7 @@ from itertools import combinations
 import numpy as np
 from scipy import stats
 
-from analysis.clusters import fit_shares
-from analysis.corrected_logit import LogitFit, fit_logit, fit_naive_logit, fit_tuned_logit
-from analysis.corrections import (
+from analysis.correction.corrections import (
     Coding,
     CorrectedFit,
     Correction,
@@ -19,8 +17,16 @@ from analysis.corrections import (
     power_tune,
     use_gold_only,
 )
-from analysis.intervals import Limits, critical_value, limit_differences, limit_shares, pool_df
-from analysis.misclassification import contrast_matrices, fit_matrix
+from analysis.correction.logit import LogitFit, fit_logit, fit_naive_logit, fit_tuned_logit
+from analysis.correction.misclassification import contrast_matrices, fit_matrix
+from analysis.statistics.clusters import fit_shares
+from analysis.statistics.intervals import (
+    Limits,
+    critical_value,
+    limit_differences,
+    limit_shares,
+    pool_df,
+)
 from tests.analysis.simulation import SHARES, CodedCorpus, draw_coded_corpus
 
 LEVEL = 0.95

@@ -10,9 +10,9 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from analysis.accuracy_data import prepare_calibration, prepare_confusion
-from analysis.accuracy_drawing import draw_accuracy, draw_calibration, draw_confusion
-from analysis.figure_selection import Undrawable
+from analysis.figures.accuracy_data import prepare_calibration, prepare_confusion
+from analysis.figures.accuracy_drawing import draw_accuracy, draw_calibration, draw_confusion
+from analysis.figures.selection import Undrawable
 from framing.evaluation import Evaluation, evaluate_labels
 from framing.scheme import Codebook, Level, Value, Variable, read_codebook
 from framing.scheme import Text as Name

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.adjudication import lay_out_disputes, settle_codes
-from analysis.agreement import measure_agreement
-from analysis.assignment import assign_coders, deal_sheets, show_labels
 from analysis.cli import main
-from analysis.codes import gather_codes, place_in_articles
-from analysis.corrected import correct_outlets
-from analysis.sampling import draw_sample
+from analysis.coding.adjudication import lay_out_disputes, settle_codes
+from analysis.coding.agreement import measure_agreement
+from analysis.coding.assignment import assign_coders, deal_sheets, show_labels
+from analysis.coding.codes import gather_codes, place_in_articles
+from analysis.coding.sampling import draw_sample
+from analysis.correction.corrected import correct_outlets
 from framing.errors import BingkaiError, BingkaiWarning
 from framing.schema import COLUMNS
 from framing.scheme import read_codebook

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.association import correct_association
-from analysis.permutation import Sample, measure_association, shuffle_totals
+from analysis.statistics.association import correct_association
+from analysis.statistics.permutation import Sample, measure_association, shuffle_totals
 
 
 def test_bergsma_by_hand() -> None:

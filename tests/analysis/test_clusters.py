@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import linalg, stats
 
-from analysis.clusters import ShareFit, fit_shares
-from analysis.intervals import critical_value, limit_shares
-from analysis.settings import Weight
+from analysis.statistics.clusters import ShareFit, fit_shares
+from analysis.statistics.intervals import critical_value, limit_shares
+from analysis.statistics.settings import Weight
 from tests.analysis.simulation import SHARES, draw_articles
 
 

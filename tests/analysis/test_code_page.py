@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from coding import MARKUP, Client, serve
 
-from analysis.code_journal import read_journal
-from analysis.code_server import CodingServer
+from analysis.coding.journal import read_journal
+from analysis.coding.server import CodingServer
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 playwright = pytest.importorskip(

@@ -10,10 +10,10 @@ import pytest
 from coding import CODEBOOK, MARKUP, TEXTS, Client, make_desk, serve
 
 from analysis.cli import main
-from analysis.code_journal import Journal, read_journal
-from analysis.code_server import CodingServer
-from analysis.sheet_files import read_sheet
-from analysis.sheets import merge_codes
+from analysis.coding.journal import Journal, read_journal
+from analysis.coding.server import CodingServer
+from analysis.coding.sheet_files import read_sheet
+from analysis.coding.sheets import merge_codes
 from framing.errors import BingkaiError
 from framing.tables import hash_text, write_table
 

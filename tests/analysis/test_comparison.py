@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.comparison import compare_outlets
-from analysis.effects import ALL_ALIKE, TOO_FEW_OUTLETS
-from analysis.estimates import PROMISED, Estimate, tabulate
-from analysis.multiplicity import adjust_p_values
-from analysis.settings import Copies, Settings, Weight
-from analysis.shares import ALWAYS_SEEN, NEVER_SEEN, NO_SAMPLE, NO_SENTENCES, ONE_ARTICLE
+from analysis.statistics.comparison import compare_outlets
+from analysis.statistics.effects import ALL_ALIKE, TOO_FEW_OUTLETS
+from analysis.statistics.estimates import PROMISED, Estimate, tabulate
+from analysis.statistics.multiplicity import adjust_p_values
+from analysis.statistics.settings import Copies, Settings, Weight
+from analysis.statistics.shares import ALWAYS_SEEN, NEVER_SEEN, NO_SAMPLE, NO_SENTENCES, ONE_ARTICLE
 from framing.errors import BingkaiError
 from framing.schema import COLUMNS
 from framing.scheme import Codebook, read_codebook

@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from analysis.copying import compare_copies
-from analysis.settings import Settings
-from analysis.shares import NO_SAMPLE
+from analysis.statistics.copying import compare_copies
+from analysis.statistics.settings import Settings
+from analysis.statistics.shares import NO_SAMPLE
 
 # A has two articles of four sentences, B one and C one. s2 of a1 is a dispatch of KBRD that B and C
 # have, too; a2 repeats s3 of a1; C has s1 of B, without an agency.

@@ -6,13 +6,13 @@ import pandas as pd
 import pytest
 
 from analysis.cli import main
-from analysis.comparison import compare_outlets
-from analysis.corrected import NO_GAIN, correct_outlets
-from analysis.counts import count_cells
-from analysis.estimates import is_corrected
-from analysis.numbers import collect_numbers
-from analysis.sampling import draw_sample
-from analysis.settings import Settings
+from analysis.coding.sampling import draw_sample
+from analysis.correction.corrected import NO_GAIN, correct_outlets
+from analysis.statistics.comparison import compare_outlets
+from analysis.statistics.counts import count_cells
+from analysis.statistics.estimates import is_corrected
+from analysis.statistics.settings import Settings
+from analysis.writing.numbers import collect_numbers
 from framing.errors import BingkaiError
 from framing.schema import COLUMNS
 from framing.scheme import read_codebook

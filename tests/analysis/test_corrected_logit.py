@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from analysis.corrected_logit import fit_logit, fit_naive_logit, fit_tuned_logit
-from analysis.corrections import Coding, learn_codes
+from analysis.correction.corrections import Coding, learn_codes
+from analysis.correction.logit import fit_logit, fit_naive_logit, fit_tuned_logit
 from tests.analysis.coverage import encode
 from tests.analysis.simulation import draw_coded_corpus
 

@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.clusters import fit_shares
-from analysis.corrections import (
+from analysis.correction.corrections import (
     Coding,
     fit_corrected,
     learn_codes,
     power_tune,
     use_gold_only,
 )
-from analysis.misclassification import contrast_matrices, fit_matrix
+from analysis.correction.misclassification import contrast_matrices, fit_matrix
+from analysis.statistics.clusters import fit_shares
 from tests.analysis.coverage import measure_corrections
 
 EVERY = (use_gold_only, power_tune, learn_codes)

@@ -3,8 +3,8 @@ import io
 import pandas as pd
 import pytest
 
-from analysis.counts import check_counts, count_cells, keep_copies
-from analysis.settings import Copies
+from analysis.statistics.counts import check_counts, count_cells, keep_copies
+from analysis.statistics.settings import Copies
 from framing.errors import BingkaiError
 from framing.schema import COLUMNS
 from framing.scheme import Codebook, read_codebook

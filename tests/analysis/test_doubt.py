@@ -7,14 +7,14 @@ import pandas as pd
 import pytest
 
 from analysis.cli import main
-from analysis.doubt import (
+from analysis.coding.doubt import (
     choose_doubtful,
     draw_doubtful,
     draw_systematically,
     measure_doubt,
     scale_chances,
 )
-from analysis.gold import match_gold
+from analysis.correction.gold import match_gold
 from framing.errors import BingkaiError
 from framing.schema import COLUMNS
 from framing.scheme import read_codebook

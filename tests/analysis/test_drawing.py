@@ -25,21 +25,21 @@ from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from analysis.comparison import compare_outlets
-from analysis.drawing import (
+from analysis.figures.drawing import (
     draw_differences,
     draw_residuals,
     draw_shares,
     draw_stance,
     draw_voice,
 )
-from analysis.estimates import Estimate, tabulate
-from analysis.figure_frames import FigureData
-from analysis.figure_selection import Label, Undrawable
-from analysis.figure_style import Width, style_context
-from analysis.figure_text import measure, wrap, wrap_evenly
-from analysis.figures import FIGURES, draw_all
-from analysis.settings import Settings
+from analysis.figures.frames import FigureData
+from analysis.figures.gallery import FIGURES, draw_all
+from analysis.figures.selection import Label, Undrawable
+from analysis.figures.style import Width, style_context
+from analysis.figures.text import measure, wrap, wrap_evenly
+from analysis.statistics.comparison import compare_outlets
+from analysis.statistics.estimates import Estimate, tabulate
+from analysis.statistics.settings import Settings
 from framing.errors import BingkaiError
 from framing.schema import COLUMNS
 from framing.scheme import read_codebook
@@ -340,7 +340,7 @@ class TestFiles:
         estimates("one article each").to_csv(tmp_path / "estimates.csv", index=False)
         script = (
             "import sys\n"
-            "from analysis.figures import draw_all\n"
+            "from analysis.figures.gallery import draw_all\n"
             "from framing.scheme import read_codebook\n"
             "from framing.tables import read_table\n"
             "draw_all(read_table(sys.argv[1]), read_codebook(), sys.argv[2], ['stance'])\n"

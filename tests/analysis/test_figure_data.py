@@ -6,17 +6,17 @@ import math
 import pandas as pd
 import pytest
 
-from analysis.estimates import Estimate, tabulate
-from analysis.figure_data import (
+from analysis.figures.data import (
     prepare_differences,
     prepare_residuals,
     prepare_shares,
     prepare_stance,
     prepare_voice,
 )
-from analysis.figure_frames import FigureData
-from analysis.figure_selection import Label, Undrawable
-from analysis.shares import NO_SENTENCES, ONE_ARTICLE
+from analysis.figures.frames import FigureData
+from analysis.figures.selection import Label, Undrawable
+from analysis.statistics.estimates import Estimate, tabulate
+from analysis.statistics.shares import NO_SENTENCES, ONE_ARTICLE
 from framing.errors import BingkaiError
 from framing.schema import COLUMNS
 from framing.scheme import read_codebook

@@ -4,7 +4,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
-from analysis.intervals import (
+from analysis.statistics.intervals import (
     critical_value,
     find_p_values,
     limit_differences,

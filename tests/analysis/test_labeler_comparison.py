@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis.cli import main
-from analysis.drawing import draw_differences, draw_shares
+from analysis.figures.drawing import draw_differences, draw_shares
 from analysis.labeler_comparison import (
     LabelerComparison,
     prepare_macro_f1,

@@ -7,8 +7,8 @@ import pytest
 import statsmodels.api as sm
 from statsmodels.genmod.cov_struct import NominalIndependence
 
-from analysis.clusters import fit_shares
-from analysis.logit import (
+from analysis.statistics.clusters import fit_shares
+from analysis.statistics.logit import (
     LogitFit,
     NominalGEE,
     Sentences,

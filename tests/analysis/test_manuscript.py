@@ -14,11 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from analysis.comparison import compare_outlets
-from analysis.manuscript import FORMATS, REPORT, TEMPLATES, fill_template, write_manuscript
-from analysis.numbers import collect_numbers
-from analysis.settings import Settings
-from analysis.wording import bare_p, escape_markdown, join_words, p_value, percent, spell
+from analysis.statistics.comparison import compare_outlets
+from analysis.statistics.settings import Settings
+from analysis.writing.manuscript import FORMATS, REPORT, TEMPLATES, fill_template, write_manuscript
+from analysis.writing.numbers import collect_numbers
+from analysis.writing.wording import bare_p, escape_markdown, join_words, p_value, percent, spell
 from framing import BingkaiError
 from framing.scheme import read_codebook
 

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.clusters import fit_shares
-from analysis.design import NOT_SEEN, ONE_VALUE, TOO_FEW_OUTLETS, find_together
-from analysis.estimates import PROMISED
-from analysis.models import model_outlets
-from analysis.settings import Settings
-from analysis.shares import ONE_ARTICLE
+from analysis.statistics.clusters import fit_shares
+from analysis.statistics.design import NOT_SEEN, ONE_VALUE, TOO_FEW_OUTLETS, find_together
+from analysis.statistics.estimates import PROMISED
+from analysis.statistics.models import model_outlets
+from analysis.statistics.settings import Settings
+from analysis.statistics.shares import ONE_ARTICLE
 from framing.errors import BingkaiError
 from framing.schema import COLUMNS
 from framing.scheme import read_codebook

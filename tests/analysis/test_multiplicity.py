@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
-from analysis.bootstrap import draw_deviations, take_maxima
-from analysis.clusters import find_contributions, fit_shares
-from analysis.counts import check_counts
-from analysis.differences import BAND_METHOD, estimate_differences
-from analysis.estimates import Estimate, tabulate
-from analysis.multiplicity import Maxima, adjust_p_values, correct, name_adjustment
-from analysis.settings import Adjust, Settings
-from analysis.tallies import tally_variables
+from analysis.statistics.bootstrap import draw_deviations, take_maxima
+from analysis.statistics.clusters import find_contributions, fit_shares
+from analysis.statistics.counts import check_counts
+from analysis.statistics.differences import BAND_METHOD, estimate_differences
+from analysis.statistics.estimates import Estimate, tabulate
+from analysis.statistics.multiplicity import Maxima, adjust_p_values, correct, name_adjustment
+from analysis.statistics.settings import Adjust, Settings
+from analysis.statistics.tallies import tally_variables
 from framing.errors import BingkaiError
 from framing.scheme import read_codebook
 from tests.analysis.simulation import SHARES, draw_counts

@@ -6,7 +6,7 @@ import math
 import pandas as pd
 import pytest
 
-from analysis.numbers import collect_numbers
+from analysis.writing.numbers import collect_numbers
 from framing import BingkaiError
 from framing.schema import COLUMNS
 from framing.scheme import Codebook, read_codebook

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from analysis.comparison import compare_outlets
-from analysis.settings import Settings
+from analysis.statistics.comparison import compare_outlets
+from analysis.statistics.settings import Settings
 from framing.schema import COLUMNS
 from framing.scheme import read_codebook
 

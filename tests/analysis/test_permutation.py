@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.oneway import anova_oneway
 
-from analysis.permutation import (
+from analysis.statistics.permutation import (
     Sample,
     arrange_totals,
     contrast_profiles,

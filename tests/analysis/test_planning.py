@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from analysis.cli import main
-from analysis.clusters import fit_shares
-from analysis.intervals import find_p_values, pool_df
-from analysis.planning import (
+from analysis.statistics.clusters import fit_shares
+from analysis.statistics.intervals import find_p_values, pool_df
+from analysis.statistics.planning import (
     Clusters,
     correlate_labels,
     find_detectable,
@@ -22,7 +22,7 @@ from analysis.planning import (
     plan_gold,
     predict_margin,
 )
-from analysis.plans import TOO_SMALL, plan_coding, plan_contrasts
+from analysis.statistics.plans import TOO_SMALL, plan_coding, plan_contrasts
 from framing.errors import BingkaiError
 from framing.scheme import read_codebook
 from framing.tables import read_table, write_table

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.reliability import (
+from analysis.coding.reliability import (
     ALL_ALIKE,
     HANGS_ON_ONE,
     NO_DISAGREEMENT,

@@ -7,16 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.comparison import compare_outlets
-from analysis.counts import count_cells
-from analysis.curve_data import prepare_curve
-from analysis.curve_drawing import draw_curve
-from analysis.curve_shuffling import TOO_FEW, shuffle_curve
-from analysis.estimates import Estimate, tabulate
-from analysis.figure_selection import Undrawable
+from analysis.figures.curve_data import prepare_curve
+from analysis.figures.curve_drawing import draw_curve
+from analysis.figures.selection import Undrawable
 from analysis.pipeline import Step, run_study
-from analysis.readings import parse_estimates
-from analysis.robustness import (
+from analysis.statistics.comparison import compare_outlets
+from analysis.statistics.counts import count_cells
+from analysis.statistics.curve_shuffling import TOO_FEW, shuffle_curve
+from analysis.statistics.estimates import Estimate, tabulate
+from analysis.statistics.robustness import (
     METHODS,
     NOT_THERE,
     Choices,
@@ -28,8 +27,9 @@ from analysis.robustness import (
     split_contrast,
     vary_contrast,
 )
-from analysis.settings import Settings
+from analysis.statistics.settings import Settings
 from analysis.study import read_study
+from analysis.writing.readings import parse_estimates
 from framing.errors import BingkaiError, BingkaiWarning
 from framing.schema import COLUMNS
 from framing.scheme import read_codebook
@@ -163,7 +163,7 @@ def test_another_method_can_be_plugged_in(monkeypatch: pytest.MonkeyPatch) -> No
             )  # fmt: skip
 
     methods = {**METHODS, "halved": halve}
-    monkeypatch.setattr("analysis.robustness.METHODS", methods)
+    monkeypatch.setattr("analysis.statistics.robustness.METHODS", methods)
     choices = Choices(abstain=(0.0,), weight=("sentence",), method=("naive", "halved"))
     table = vary_contrast(CONTRAST, cross_choices(choices), TABLES, CODEBOOK, methods=methods)
     halved = table["method"] == "halved"

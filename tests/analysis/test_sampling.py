@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.cli import main
-from analysis.sampling import Allocation, allocate_sample, draw_sample
-from analysis.sheets import make_sheet, merge_codes
+from analysis.coding.sampling import Allocation, allocate_sample, draw_sample
+from analysis.coding.sheets import make_sheet, merge_codes
 from framing.errors import BingkaiError
 from framing.schema import COLUMNS
 from framing.scheme import read_codebook

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from analysis.cli import main
-from analysis.sampling import draw_sample
-from analysis.sheet_files import read_sheet, write_sheet
-from analysis.sheets import make_sheet, merge_codes
+from analysis.coding.sampling import draw_sample
+from analysis.coding.sheet_files import read_sheet, write_sheet
+from analysis.coding.sheets import make_sheet, merge_codes
 from framing.errors import BingkaiError
 from framing.schema import COLUMNS
 from framing.scheme import default_codebook_path, read_codebook

@@ -5,11 +5,11 @@ import math
 import pandas as pd
 import pytest
 
-from analysis.estimates import Estimate, tabulate
-from analysis.figure_selection import Undrawable
-from analysis.sourcing_data import prepare_copies, prepare_sources
-from analysis.time_data import prepare_time
-from analysis.word_data import prepare_frame_words, prepare_outlet_words
+from analysis.figures.selection import Undrawable
+from analysis.figures.sourcing_data import prepare_copies, prepare_sources
+from analysis.figures.time_data import prepare_time
+from analysis.figures.word_data import prepare_frame_words, prepare_outlet_words
+from analysis.statistics.estimates import Estimate, tabulate
 from framing.schema import COLUMNS
 from framing.scheme import read_codebook
 

@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
-from analysis.clusters import fit_shares
-from analysis.comparison import compare_outlets
-from analysis.intervals import critical_value, limit_differences, limit_shares
-from analysis.settings import Settings, Weight
-from analysis.stories import ONE_STORY, SPEC, correlate_shares, fit_stories
+from analysis.statistics.clusters import fit_shares
+from analysis.statistics.comparison import compare_outlets
+from analysis.statistics.intervals import critical_value, limit_differences, limit_shares
+from analysis.statistics.settings import Settings, Weight
+from analysis.statistics.stories import ONE_STORY, SPEC, correlate_shares, fit_stories
 from framing.schema import COLUMNS
 from framing.scheme import read_codebook
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.comparison import compare_outlets
-from analysis.settings import Period, Settings
-from analysis.shares import NO_SAMPLE
-from analysis.timeline import choose_period, start_period
+from analysis.statistics.comparison import compare_outlets
+from analysis.statistics.settings import Period, Settings
+from analysis.statistics.shares import NO_SAMPLE
+from analysis.statistics.timeline import choose_period, start_period
 from framing.errors import BingkaiError
 from framing.schema import COLUMNS
 from framing.scheme import read_codebook

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from scipy import sparse
 
-from analysis.settings import Settings
-from analysis.words import cluster_errors, compare_words, count_words, weigh_log_odds
+from analysis.statistics.settings import Settings
+from analysis.statistics.words import cluster_errors, compare_words, count_words, weigh_log_odds
 from framing.schema import COLUMNS
 
 FOX = "the quick brown fox jumps over the lazy pig"

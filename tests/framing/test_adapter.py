@@ -3,8 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from framing.adapter import Adapter
-from framing.encoder import E5Encoder, load_encoder
+from framing.encoders.adapter import Adapter
+from framing.encoders.encoder import E5Encoder, load_encoder
 from framing.errors import BingkaiError
 from framing.model import read_model
 

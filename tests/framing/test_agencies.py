@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from framing.agencies import (
+from framing.news.agencies import (
     canonical_agency,
     credited,
     find_agencies,

@@ -6,7 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
-from framing.calibration import CalibrationError, assign_bins, describe_bins, estimate_error
+from framing.learning.calibration import (
+    CalibrationError,
+    assign_bins,
+    describe_bins,
+    estimate_error,
+)
 
 
 def estimate(probs: np.ndarray, right: np.ndarray, **options: int) -> CalibrationError:

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from framing.characters import normalise
-from framing.cleaning import Page, clean_page
-from framing.cues import Kind
-from framing.datelines import key_of, read_dateline, split_site_suffix
 from framing.errors import BingkaiWarning
-from framing.lines import kind_of
-from framing.reading import read_corpus
+from framing.language.cues import Kind
+from framing.news.characters import normalise
+from framing.news.cleaning import Page, clean_page
+from framing.news.datelines import key_of, read_dateline, split_site_suffix
+from framing.news.lines import kind_of
+from framing.news.reading import read_corpus
 
 HERE = Path(__file__).parent
 # two corpora: the years of the days that pages leave open come from the other pages

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from framing.copies import find_borrowed, mark_copies, trace_copies
-from framing.encoder import Progress, Vectors
+from framing.encoders.encoder import Progress, Vectors
 from framing.errors import BingkaiWarning
 from framing.inputs import read_units, to_sentences
 from framing.schema import COLUMNS

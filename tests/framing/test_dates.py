@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from framing.dates import complete_date, days_of_report, find_dates, infer_day, parse_date
+from framing.news.dates import complete_date, days_of_report, find_dates, infer_day, parse_date
 
 JUNE_19 = date(2024, 6, 19)
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from framing.cache import embed
-from framing.encoder import E5Encoder, Encoder, load_encoder
+from framing.encoders.cache import embed
+from framing.encoders.encoder import E5Encoder, Encoder, load_encoder
+from framing.encoders.weights import BLOCK, Q4Matrix, read_weights, weights_path
 from framing.errors import BingkaiError
-from framing.weights import BLOCK, Q4Matrix, read_weights, weights_path
 
 TEXTS = [
     "Menteri perdagangan membuka pameran kopi di kota pelabuhan itu.",
@@ -200,7 +200,7 @@ def test_nothing_to_embed(cache: Path) -> None:
 def test_works_in_a_spawned_process(encoder: Encoder) -> None:
     script = (
         "import multiprocessing as mp\n"
-        "from framing.encoder import load_encoder\n"
+        "from framing.encoders.encoder import load_encoder\n"
         "def first(text):\n"
         "    return load_encoder().encode([text])[0].tolist()\n"
         "if __name__ == '__main__':\n"

@@ -8,11 +8,11 @@ import pytest
 
 from framing.errors import BingkaiError
 from framing.explanation import COLUMNS, explain_labels, read_training
-from framing.heads import Head
 from framing.labeling import label_sentences
+from framing.learning.heads import Head
+from framing.learning.training import hash_training
 from framing.model import Model, read_model
 from framing.scheme import read_codebook
-from framing.training import hash_training
 
 CODEBOOK = read_codebook()
 TRAINING = pd.DataFrame(

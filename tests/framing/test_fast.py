@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from framing.encoder import Vectors
-from framing.errors import BingkaiError
-from framing.fast import (
+from framing.encoders.encoder import Vectors
+from framing.encoders.fast import (
     FastEncoder,
     FeatureTable,
     Hashes,
@@ -18,7 +17,8 @@ from framing.fast import (
     hash_features,
     place_hashes,
 )
-from framing.heads import Head
+from framing.errors import BingkaiError
+from framing.learning.heads import Head
 from framing.model import Model, model_encoder, read_model
 
 VECTORS = np.array([[0, 2], [3, 0], [0, -1], [1, 0]], dtype=np.float32)

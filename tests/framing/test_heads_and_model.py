@@ -5,12 +5,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from framing.encoder import load_encoder
+from framing.encoders.encoder import load_encoder
 from framing.errors import BingkaiError
-from framing.heads import Head, calibrate, fit_head
+from framing.learning.heads import Head, calibrate, fit_head
+from framing.learning.training import sentence_groups, train_model
 from framing.model import Model, read_model
 from framing.scheme import read_codebook
-from framing.training import sentence_groups, train_model
 
 RNG_SEED = 7
 

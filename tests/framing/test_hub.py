@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from analysis.cli import main
-from framing import hub
+from framing.encoders import hub
+from framing.encoders.finetuned import FineTuned
+from framing.encoders.hub import find_checkpoint, is_hub_id, short_name
 from framing.errors import BingkaiError
-from framing.finetuned import FineTuned
-from framing.hub import find_checkpoint, is_hub_id, short_name
 from framing.labelers import find_labeler, load_named_encoder
 from framing.scheme import read_codebook
 

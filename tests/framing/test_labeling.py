@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from framing.encoder import Progress, Vectors
+from framing.encoders.encoder import Progress, Vectors
 from framing.errors import BingkaiError
-from framing.heads import Head
 from framing.labeling import Labels, label_sentences
+from framing.learning.heads import Head
 from framing.model import Model
 from framing.scheme import read_codebook
 

@@ -3,7 +3,7 @@ from datetime import date
 import lxml.html
 import pytest
 
-from framing.metadata import read_metadata
+from framing.news.metadata import read_metadata
 
 
 def read(markup: str) -> tuple[date | None, str]:

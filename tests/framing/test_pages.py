@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from framing.characters import decode, normalise
 from framing.errors import BingkaiError, BingkaiWarning
-from framing.pages import looks_like_html, read_manifest, read_pages
+from framing.news.characters import decode, normalise
+from framing.news.pages import looks_like_html, read_manifest, read_pages
 
 PAGE = (
     "Kapal Karam di Selat\nRabu, 19 Juni 2024 17:41 WIB\n"

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from framing.errors import BingkaiError, BingkaiWarning
-from framing.reading import guess_language, read_corpus, read_outlets
+from framing.news.reading import guess_language, read_corpus, read_outlets
 from framing.schema import COLUMNS
 
 BODY = (

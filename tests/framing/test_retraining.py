@@ -8,14 +8,14 @@ import pandas as pd
 import pytest
 
 from analysis.cli import main
-from framing.adaptation import adapt_head
 from framing.coded import warn_of_design, widen_codes
-from framing.encoder import Progress, Vectors
+from framing.encoders.encoder import Progress, Vectors
 from framing.errors import BingkaiError, BingkaiWarning
-from framing.heads import Head, fit_head
-from framing.learning import judge_learning, trace_learning
+from framing.learning.adaptation import adapt_head
+from framing.learning.curve import judge_learning, trace_learning
+from framing.learning.heads import Head, fit_head
+from framing.learning.retraining import retrain_model
 from framing.model import Model
-from framing.retraining import retrain_model
 from framing.schema import COLUMNS
 from framing.scheme import read_codebook
 from framing.tables import read_table, write_table

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from framing.errors import BingkaiError
+from framing.language.segmentation import split_articles, split_text
 from framing.schema import COLUMNS
-from framing.segmentation import split_articles, split_text
 
 # "|" stands where a sentence ends and the next begins.
 CASES = {

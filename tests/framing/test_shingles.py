@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from framing.shingles import MOST_TEXTS, find_overlaps, measure_overlap, split_words
+from framing.language.shingles import MOST_TEXTS, find_overlaps, measure_overlap, split_words
 
 
 def compare_plainly(texts: list[list[str]], least: float) -> dict[tuple[int, int], float]:

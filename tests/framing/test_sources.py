@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from framing.scheme import Codebook, read_codebook
-from framing.sources import UNNAMED, Cast, Source, SourceGroups
+from framing.speakers.sources import UNNAMED, Cast, Source, SourceGroups
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 import pytest
 
 from framing.scheme import read_codebook
-from framing.targets import TargetFinder, find_targets
+from framing.speakers.targets import TargetFinder, find_targets
 
 FINDER = TargetFinder(read_codebook())
 

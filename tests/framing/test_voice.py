@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from framing.errors import BingkaiError
-from framing.quotations import find_quotations
+from framing.language.quotations import find_quotations
 from framing.scheme import Codebook, read_codebook
-from framing.voice import (
+from framing.speakers.voice import (
     PRESUMED,
     VALUES,
     count_rules,

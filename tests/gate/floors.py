@@ -27,8 +27,8 @@ from framing.inputs import Unit, read_units, to_sentences
 from framing.labeling import label_sentences
 from framing.model import model_encoder, read_model
 from framing.scheme import read_codebook
+from framing.speakers.voice import find_voices
 from framing.tables import hash_file, write_json
-from framing.voice import find_voices
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"

@@ -10,7 +10,7 @@ import sentencepiece
 import torch
 import transformers
 
-from framing.indonlg import N_PIECES, VOCABULARY
+from framing.encoders.indonlg import N_PIECES, VOCABULARY
 
 _TEXT = (
     "rudal itu jatuh di laut tank dikerahkan ke perbatasan meriam meletus sepanjang malam kapal "

@@ -12,10 +12,10 @@ import torch
 from indobert.checkpoints import KINDS, write_checkpoint
 from transformers import AutoTokenizer, BertModel, BertTokenizer
 
-from framing.checkpoint import load_checkpoint, load_network
+from framing.encoders.checkpoint import load_checkpoint, load_network
+from framing.encoders.hub import find_checkpoint
+from framing.encoders.indonlg import VOCABULARY
 from framing.errors import BingkaiError
-from framing.hub import find_checkpoint
-from framing.indonlg import VOCABULARY
 
 TEXT = "Rudal itu jatuh di laut"
 

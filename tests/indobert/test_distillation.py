@@ -5,14 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from framing.distillation import Distillation, distil_model
-from framing.encoder import Progress, Vectors
-from framing.fast import hash_features
-from framing.heads import Head
+from framing.encoders.encoder import Progress, Vectors
+from framing.encoders.fast import hash_features
 from framing.labeling import label_sentences
+from framing.learning.distillation import Distillation, distil_model
+from framing.learning.heads import Head
+from framing.learning.training import hash_training
 from framing.model import Model, model_encoder
 from framing.scheme import read_codebook
-from framing.training import hash_training
 
 CODEBOOK = read_codebook()
 OPENINGS = {

@@ -10,8 +10,11 @@ import torch
 from indobert.checkpoints import KINDS, coded_sentences
 from torch.nn import functional
 
-from framing.checkpoint import load_checkpoint
-from framing.classifier import (
+from framing.encoders.checkpoint import load_checkpoint
+from framing.encoders.transformer import load_transformer
+from framing.errors import BingkaiError
+from framing.labeling import label_sentences
+from framing.learning.classifier import (
     Classifier,
     FineTuning,
     Lessons,
@@ -21,14 +24,11 @@ from framing.classifier import (
     make_optimiser,
     run_epoch,
 )
-from framing.errors import BingkaiError
-from framing.finetuning import finetune_model
-from framing.labeling import label_sentences
+from framing.learning.finetuning import finetune_model
+from framing.learning.resumption import Score
+from framing.learning.training import hold_out
 from framing.model import Model, model_encoder, read_model
-from framing.resumption import Score
 from framing.scheme import read_codebook
-from framing.training import hold_out
-from framing.transformer import load_transformer
 
 CODEBOOK = read_codebook()
 TABLE = coded_sentences()
@@ -209,7 +209,7 @@ def test_what_scores_was_never_seen(
         return run_epoch(classifier, optimiser, task, *rest, **at)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Classifier, "score", watch)
-    monkeypatch.setattr("framing.finetuning.run_epoch", train)
+    monkeypatch.setattr("framing.learning.finetuning.run_epoch", train)
     finetune(checkpoints["bert"], tmp_path / "work", variables=["frame"])
     test = hold_out(TABLE, TINY.held_out, seed=0)
     tokens = load_checkpoint(checkpoints["bert"]).tokens

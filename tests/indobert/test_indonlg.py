@@ -12,7 +12,7 @@ from indobert.checkpoints import WORDS
 from transformers import utils
 from transformers.utils import generic
 
-from framing.indonlg import VOCABULARY, IndoNLGTokenizer
+from framing.encoders.indonlg import VOCABULARY, IndoNLGTokenizer
 
 TEXTS = ["Rudal ITU jatuh", "kata menteri dan untuk yang"]
 LANGUAGES = {"[javanese]": 40000, "[sundanese]": 40001, "[indonesian]": 40002, "<mask>": 40003}

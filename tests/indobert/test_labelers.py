@@ -9,8 +9,8 @@ from huggingface_hub import constants
 from indobert.checkpoints import KINDS, coded_sentences, write_checkpoint
 
 from analysis.cli import main
+from framing.encoders.transformer import TransformerEncoder, load_transformer
 from framing.model import Model, read_model
-from framing.transformer import TransformerEncoder, load_transformer
 
 HUB_ID = "indobenchmark/indobert-base-p1"
 TEXTS = ["Rudal itu jatuh", "ekspor kopi naik tajam", "rudal itu jatuh", "di laut"]
@@ -76,7 +76,7 @@ def test_a_vector_does_not_hang_on_its_neighbours(kind: str, checkpoints: dict[s
 def test_in_batches_as_on_a_gpu_vectors_are_the_same_up_to_rounding(
     kind: str, checkpoints: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from framing import transformer
+    from framing.encoders import transformer
 
     encoder = load_transformer(str(checkpoints[kind]))
     alone = encoder.encode(TEXTS)
@@ -123,7 +123,7 @@ def test_finetune_and_label(
 def test_ctrl_c_keeps_what_was_trained(
     checkpoints: dict[str, Path], coded: Path, tmp_path: Path, monkeypatch, capsys
 ) -> None:  # type: ignore[no-untyped-def]
-    from framing.classifier import Classifier
+    from framing.learning.classifier import Classifier
 
     def stop(self: object, lessons: object) -> None:
         raise KeyboardInterrupt
@@ -286,7 +286,7 @@ def test_weights_are_fetched_as_safetensors_where_there_are_any(
         return str(folder)
 
     monkeypatch.setattr(huggingface_hub, "snapshot_download", fetch)
-    from framing.hub import find_checkpoint
+    from framing.encoders.hub import find_checkpoint
 
     assert find_checkpoint(HUB_ID) == tmp_path / "fetched"
     assert ["*.safetensors" in patterns for patterns in asked] == [True, False]
@@ -294,7 +294,7 @@ def test_weights_are_fetched_as_safetensors_where_there_are_any(
 
 
 def test_an_encoder_of_several_networks_is_one_encoder(checkpoints: dict[str, Path]) -> None:
-    from framing.checkpoint import load_checkpoint
+    from framing.encoders.checkpoint import load_checkpoint
 
     found = load_checkpoint(checkpoints["bert"])
     two = TransformerEncoder([found.network, found.network], found.tokens, name="two")

@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 import torch
 
-from framing.encoder import E5Encoder, load_encoder
-from framing.network import Recipe, Tuned
+from framing.encoders.encoder import E5Encoder, load_encoder
+from framing.learning.network import Recipe, Tuned
+from framing.learning.tuning import make_codes, tune, tune_model
 from framing.scheme import read_codebook
-from framing.tuning import make_codes, tune, tune_model
 
 ROWS = [
     ("Rudal itu jatuh di laut.", "threat"), ("Tank dikerahkan ke perbatasan.", "threat"),

@@ -1,0 +1,1 @@
+"""Coding by people: samples, sheets, the page to code on, agreement, gold."""

@@ -1,0 +1,1 @@
+"""Estimates that people's codes correct for the errors of the labels."""

@@ -1,0 +1,1 @@
+"""Figures: from the estimates to tidy frames, and from these to ink."""

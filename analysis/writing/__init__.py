@@ -1,0 +1,1 @@
+"""The manuscript: numbers, words and templates."""

@@ -1,0 +1,1 @@
+"""From scraped pages to articles."""
