@@ -7,12 +7,13 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
+from analysis.facts import describe_codebook, describe_model
 from analysis.figures import words
 from analysis.figures.drawing import draw_differences, draw_shares
 from analysis.figures.frames import FigureData
 from analysis.figures.gallery import Drawn, write_figures
 from analysis.figures.selection import Label, Undrawable
-from analysis.pipeline import describe_codebook, describe_model, report_undrawn
+from analysis.pipeline import report_undrawn
 from analysis.results import hash_inputs, new_results, write_provenance
 from framing.evaluation import MACRO, Evaluation
 from framing.model import Model

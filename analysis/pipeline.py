@@ -11,6 +11,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.correction.corrected import correct_outlets
+from analysis.facts import describe_codebook, describe_model, describe_run, hash_corpus
 from analysis.figures.accuracy_drawing import draw_accuracy
 from analysis.figures.curve_data import prepare_curve
 from analysis.figures.curve_drawing import draw_curve
@@ -30,8 +31,9 @@ from analysis.statistics.counts import count_cells
 from analysis.statistics.curve_shuffling import shuffle_curve
 from analysis.statistics.estimates import tabulate
 from analysis.statistics.models import model_outlets
-from analysis.statistics.robustness import Tables, cross_choices, read_specifications, vary_contrast
+from analysis.statistics.robustness import Tables, cross_choices, vary_contrast
 from analysis.statistics.settings import Settings
+from analysis.statistics.specifications import read_specifications
 from analysis.statistics.words import compare_words
 from analysis.study import Study
 from analysis.writing.evidence import EVIDENCE_COLUMNS, SHOWN_WORDS, pick_evidence
@@ -46,7 +48,6 @@ from framing.inputs import Unit, to_sentences
 from framing.labelers import find_labeler
 from framing.labeling import Labels, label_sentences
 from framing.model import Model
-from framing.news.pages import MANIFEST, PAGE_ENDINGS
 from framing.news.reading import read_corpus, read_outlets
 from framing.scheme import Codebook, read_codebook
 from framing.tables import read_table, write_table
@@ -90,8 +91,8 @@ def run_study(
         progress=progress,
     )
     model, encoder = labeler.model, labeler.encoder
-    facts = _facts(codebook, model, study.statistics, seed=study.seed) | {
-        "inputs": _hash_corpus(study.corpus) | (hash_inputs(study.gold) if study.gold else {}),
+    facts = describe_run(codebook, model, study.statistics, seed=study.seed) | {
+        "inputs": hash_corpus(study.corpus) | (hash_inputs(study.gold) if study.gold else {}),
         "study": {
             "title": study.title,
             "authors": list(study.authors),
@@ -370,46 +371,3 @@ def _write(work: Path, codebook: Codebook, facts: dict[str, Any], study: Study) 
         bibliography=study.bibliography,
         formats=study.formats,
     )
-
-
-def _hash_corpus(path: Path) -> dict[str, str]:
-    """Return the hashes of what reading looks at: pages and the manifest."""
-    return {
-        name: digest
-        for name, digest in hash_inputs(path).items()
-        if path.is_file() or name == MANIFEST or Path(name).suffix.lower() in PAGE_ENDINGS
-    }
-
-
-def describe_codebook(codebook: Codebook) -> dict[str, str]:
-    """Return what provenance says of a codebook."""
-    return {
-        "id": codebook.id,
-        "version": codebook.version,
-        "sha256": codebook.sha256,
-        "title": codebook.title.en,
-    }
-
-
-def describe_model(model: Model) -> dict[str, Any]:
-    """Return what provenance says of a model."""
-    return {
-        "name": model.name,
-        "labeler": model.labeler,
-        "sha256": model.sha256,
-        "encoder": model.encoder,
-        "n_training": model.n_training,
-        "tuned": model.adapter is not None or model.networks is not None,
-        "cv_macro_f1": {
-            variable: round(head.cv_macro_f1, 4) for variable, head in model.heads.items()
-        },
-    }
-
-
-def _facts(codebook: Codebook, model: Model, settings: Settings, *, seed: int) -> dict[str, Any]:
-    return {
-        "codebook": describe_codebook(codebook),
-        "model": describe_model(model),
-        "settings": asdict(settings),
-        "seed": seed,
-    }

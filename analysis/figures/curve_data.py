@@ -10,8 +10,8 @@ from analysis.figures import words
 from analysis.figures.frames import join_notes, to_percent
 from analysis.figures.selection import Undrawable
 from analysis.statistics.multiplicity import NAMES, name_adjustment
-from analysis.statistics.robustness import name_value, read_specifications, split_contrast
 from analysis.statistics.settings import Adjust
+from analysis.statistics.specifications import name_value, read_specifications, split_contrast
 from analysis.writing.readings import parse_estimates
 from framing.scheme import Codebook
 

@@ -16,8 +16,8 @@ import pandas as pd
 from analysis.correction.readings import describe_corrections, leave_naive
 from analysis.statistics.counts import check_counts, keep_copies
 from analysis.statistics.multiplicity import PROSE
-from analysis.statistics.robustness import describe_robustness
 from analysis.statistics.settings import Adjust, Copies, Settings
+from analysis.statistics.specifications import describe_robustness
 from analysis.writing.evidence import LEAST_PROB, parse_probs
 from analysis.writing.findings import describe_copies, describe_parts, describe_time, describe_words
 from analysis.writing.readings import FEW, OWN_VOICE, Readings, Record, divide, parse_estimates

@@ -22,12 +22,14 @@ from analysis.statistics.robustness import (
     Contrast,
     Tables,
     cross_choices,
-    describe_robustness,
-    read_specifications,
-    split_contrast,
     vary_contrast,
 )
 from analysis.statistics.settings import Settings
+from analysis.statistics.specifications import (
+    describe_robustness,
+    read_specifications,
+    split_contrast,
+)
 from analysis.study import read_study
 from analysis.writing.readings import parse_estimates
 from framing.errors import BingkaiError, BingkaiWarning
