@@ -93,6 +93,8 @@ def lay_out_disputes(codes: pd.DataFrame, gold: pd.DataFrame) -> pd.DataFrame:
     ids = disputed["sentence_id"].drop_duplicates()
     shown = codes.drop_duplicates("sentence_id").set_index("sentence_id")
     sheet = shown.loc[ids, ["sample_id", "title", "before", "text"]].reset_index()
+    blank = [name for name in ("title", "before", "text") if (sheet[name] == "").all()]
+    sheet = sheet.drop(columns=blank)  # an empty text would count as a changed one
     sheet["sample_id"] = gold["sample_id"].iloc[0] if len(gold) else ""
     for variable in gold["variable"].drop_duplicates():
         own = gold.loc[gold["variable"] == variable].set_index("sentence_id")

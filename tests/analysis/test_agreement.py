@@ -12,6 +12,7 @@ from analysis.coding.agreement import measure_agreement
 from analysis.coding.assignment import assign_coders, deal_sheets, show_labels
 from analysis.coding.codes import gather_codes, place_in_articles
 from analysis.coding.sampling import draw_sample
+from analysis.coding.sheet_problems import find_problems
 from analysis.correction.corrected import correct_outlets
 from framing.errors import BingkaiError, BingkaiWarning
 from framing.schema import COLUMNS
@@ -281,6 +282,17 @@ def test_disputes_are_settled_and_gold_says_by_whom() -> None:
         "", "", "uncoded",
     )  # fmt: skip
     assert (gold["value"] == "").sum() == 1 and (gold["inclusion_prob"] == 20 / 60).all()
+
+
+def test_files_without_texts_give_disputes_without_texts() -> None:
+    """An empty text on the sheet would be refused as a changed one when it comes back."""
+    sample, first, second, _ = coded()
+    bare = [sheet[["sentence_id", "frame", "stance", "target"]] for sheet in (first, second)]
+    codes = gather_codes(dict(zip("ab", bare, strict=True)), CODEBOOK)
+    sheet = lay_out_disputes(codes, settle_codes(sample, codes))
+    assert "text" not in sheet.columns
+    decided = sheet.assign(frame="none", stance="neutral", target="", coder="Guru")
+    assert find_problems(decided, sample, CODEBOOK) == []
 
 
 def test_a_majority_stands_if_wanted() -> None:
