@@ -105,8 +105,8 @@ def lay_out_disputes(codes: pd.DataFrame, gold: pd.DataFrame) -> pd.DataFrame:
     heard = disputed[["sentence_id", "variable"]].merge(given, on=["sentence_id", "variable"])
     sheet["codes"] = sheet["sentence_id"].map(_count_codes(heard)).fillna("")
     remarks = codes.loc[codes["comment"] != ""].drop_duplicates(["sentence_id", "coder"])
-    joined = remarks.groupby("sentence_id")["comment"].agg(" | ".join)
-    sheet["comments"] = sheet["sentence_id"].map(joined).fillna("")
+    joined = remarks.groupby("sentence_id")["comment"].agg(" | ".join).to_dict()
+    sheet["comments"] = [joined.get(sentence_id, "") for sentence_id in sheet["sentence_id"]]
     return sheet.assign(coder="", comment="")
 
 
