@@ -26,7 +26,8 @@ Progress = Callable[[Iterable[Vectors], int], Iterable[Vectors]]
 
 DEFAULT_ENCODER = "e5-small"
 _PREFIX = "query: "
-_QUEUED = 256  # sentences handed to the pool at a time
+_TASK = 8  # sentences that a caller takes at a time, one after the other
+_QUEUED = 128  # tasks handed to the pool at a time
 _SPACES = re.compile(" {2,}")
 
 
@@ -121,15 +122,18 @@ class E5Encoder:
             return np.empty((0, self.dimension), dtype=np.float32)
         pool = ThreadPoolExecutor(self._threads)
         try:
-            vectors: Iterable[Vectors] = chain.from_iterable(
-                pool.map(self._encode_one, texts[start : start + _QUEUED])
-                for start in range(0, len(texts), _QUEUED)
-            )
+            tasks = [texts[start : start + _TASK] for start in range(0, len(texts), _TASK)]
+            queued = (tasks[start : start + _QUEUED] for start in range(0, len(tasks), _QUEUED))
+            done = chain.from_iterable(pool.map(self._encode_each, part) for part in queued)
+            vectors: Iterable[Vectors] = chain.from_iterable(done)
             if progress is not None:
                 vectors = progress(vectors, len(texts))
             return np.stack(list(vectors))
         finally:  # on Ctrl-C, little is queued, and that is not worked through
             pool.shutdown(cancel_futures=True)
+
+    def _encode_each(self, texts: Sequence[str]) -> list[Vectors]:
+        return [self._encode_one(text) for text in texts]
 
     def _encode_one(self, text: str) -> Vectors:
         ids = np.asarray(self.token_ids(text))
