@@ -79,7 +79,9 @@ def _fill_base(indicators: Floats) -> Floats:
 def _list_terms(coded: CodedSentences) -> tuple[list[str], Floats]:
     """Return the names of the terms but the constant, and all as columns (N, P)."""
     frame = coded.frame
-    terms = {name: (frame["outlet"] == name).to_numpy(float) for name in coded.outlets[1:]}
+    terms: dict[str, Floats] = {
+        name: np.asarray(frame["outlet"] == name, dtype=np.float64) for name in coded.outlets[1:]
+    }
     length = np.log(frame.groupby("article")["sentence_id"].transform("size").to_numpy(float))
     days = pd.to_datetime(frame["published"], format="%Y-%m-%d", errors="coerce")
     weeks = ((days - days.min()).dt.days / 7).to_numpy(float)

@@ -175,7 +175,7 @@ def assign_bins(probs: Floats, *, n_bins: int = N_BINS) -> Ints:
     bins = np.asarray((rankdata(probs) - 0.5) * n_bins // len(probs), dtype=np.int64)
     least = max(2.0, len(probs) / n_bins / 2)
     joined, number, held = [], 0, 0
-    for size in np.bincount(bins):
+    for size in np.bincount(bins).tolist():
         if size >= least and held >= least:
             number, held = number + 1, 0
         joined.append(number)
