@@ -193,6 +193,16 @@ def test_rogan_and_gladen_by_hand() -> None:
     assert fit.std_errors[1] == pytest.approx(np.sqrt(variance) / 0.85, rel=0.01)
 
 
+def test_rogan_and_gladen_as_published() -> None:
+    """The example of R's epiR (help page of epi.prev): 23 of 150 cows react to a test with a
+    sensitivity of 96% and a specificity of 89%; the true prevalence is 5.1 per 100.
+    """
+    labels = [1] * 48 + [0] * 2 + [1] * 11 + [0] * 89 + [1] * 2241 + [0] * 12609
+    assert sum(labels) / len(labels) == 23 / 150
+    coding = lay(labels, dict(enumerate([1] * 50 + [0] * 100)))
+    assert 100 * fit_matrix(coding, everywhere(coding)).shares[1] == pytest.approx(5.1, abs=0.05)
+
+
 def test_a_matrix_in_three_values_by_hand() -> None:
     # Ten codes of each value; labels of value 0: 8, 1, 1; of 1: 2, 7, 1; of 2: 0, 3, 7. With true
     # shares 0.5, 0.3, 0.2 the labels have 0.46, 0.32 and 0.22 of the 3,000 sentences.
