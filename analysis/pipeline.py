@@ -106,7 +106,7 @@ def run_study(
     with new_results(folder) as work:
         result = _label(study, codebook, model, encoder, work, progress=progress)
         if until is not Step.LABELS:
-            varied = _vary(study, codebook, work, progress=progress)
+            varied = _vary(study, codebook, work, result, progress=progress)
             _compare(work, codebook, study.statistics, study.gold, varied=varied)
             _explain_evidence(work, result, model, codebook, encoder)
         if until in (Step.FIGURES, Step.PAPER):
@@ -240,7 +240,7 @@ def _label(
 
 
 def _vary(
-    study: Study, codebook: Codebook, work: Path, *, progress: Progress | None
+    study: Study, codebook: Codebook, work: Path, labelled: Labels, *, progress: Progress | None
 ) -> pd.DataFrame:
     """Return the main contrast under every specification; no rows if the study asks for none."""
     if study.contrast is None or study.choices is None:
@@ -250,6 +250,9 @@ def _vary(
     tables = {}
     for name in study.choices.encoder:
         own = name == (study.encoder or DEFAULT_ENCODER)
+        if own and not study.abstain:  # no label was left empty, so these are all
+            tables[name] = Tables(labelled.labels, sentences, articles, gold)
+            continue
         labeler = find_labeler(
             study.model if own else None,
             encoder=study.locate(study.encoder if own else name),

@@ -8,7 +8,6 @@ from itertools import cycle
 from typing import Any
 
 import pandas as pd
-import seaborn as sns
 from matplotlib.artist import Artist
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
@@ -24,6 +23,7 @@ from analysis.figures.marks import (
     dot_style,
     draw_bars,
     draw_dots,
+    draw_table,
     draw_whiskers,
     each_panel,
     lay_out,
@@ -35,7 +35,6 @@ from analysis.figures.style import (
     INK,
     PALE,
     SKY,
-    SMALL_SIZE,
     SOFT_INK,
     VERMILION,
     Width,
@@ -100,29 +99,9 @@ def draw_stance(data: FigureData, *, width: Width = Width.TWO_COLUMNS) -> Figure
 def draw_residuals(data: FigureData, *, width: Width = Width.ONE_COLUMN) -> Figure:
     """Draw residuals as a table of signed numbers on colours; a row an outlet."""
     figure, axes = lay_out_table(data.panels, data.rows, width=width.mm, notes=data.notes)
-    residuals, texts = (
-        data.marks.pivot(index="row", columns="panel", values=name).reindex(
-            index=range(len(data.rows)), columns=range(len(data.panels))
-        )
-        for name in ("residual", "text")
-    )
-    reach = max(LEAST_COLOUR_RANGE, float(residuals.abs().max().max()))
-    sns.heatmap(
-        residuals,
-        ax=axes,
-        annot=texts.fillna("").to_numpy(),
-        fmt="",
-        annot_kws={"fontsize": SMALL_SIZE, "color": INK},
-        cmap=SIGNED,
-        vmin=-reach,
-        vmax=reach,
-        cbar=False,
-        linewidths=0.8,
-        linecolor="white",
-        xticklabels=False,
-        yticklabels=False,
-    )
-    axes.set(xlabel="", ylabel="")
+    marks = data.marks
+    reach = max(LEAST_COLOUR_RANGE, float(marks["residual"].abs().max()))
+    draw_table(axes, data, marks, "residual", colours=SIGNED, low=-reach, high=reach)
     return figure
 
 

@@ -5,8 +5,10 @@ from itertools import pairwise
 from typing import Any
 
 import pandas as pd
+import seaborn as sns
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.colors import Colormap
 from matplotlib.ticker import MaxNLocator
 
 from analysis.figures.frames import FigureData
@@ -141,3 +143,38 @@ def write_numbers(axes: Axes, marks: pd.DataFrame, column: str, panels: Panels) 
         axes.text(
             right, row, str(number), transform=axes.get_yaxis_transform(), va="center", **style
         )
+
+
+def draw_table(
+    axes: Axes,
+    data: FigureData,
+    marks: pd.DataFrame,
+    column: str,
+    *,
+    colours: Colormap,
+    low: float,
+    high: float,
+) -> None:
+    """Draw a column of the marks as cells, a row a row and a column a panel, with their texts."""
+    values, texts = (
+        marks.pivot(index="row", columns="panel", values=name).reindex(
+            index=range(len(data.rows)), columns=range(len(data.panels))
+        )
+        for name in (column, "text")
+    )
+    sns.heatmap(
+        values.astype(float),
+        ax=axes,
+        annot=texts.fillna("").to_numpy(),
+        fmt="",
+        annot_kws={"fontsize": SMALL_SIZE, "color": INK},
+        cmap=colours,
+        vmin=low,
+        vmax=high,
+        cbar=False,
+        linewidths=0.8,
+        linecolor="white",
+        xticklabels=False,
+        yticklabels=False,
+    )
+    axes.set(xlabel="", ylabel="")

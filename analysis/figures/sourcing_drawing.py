@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import seaborn as sns
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
@@ -14,6 +13,7 @@ from analysis.figures.marks import (
     SMALL_DOT,
     draw_bars,
     draw_dots,
+    draw_table,
     draw_whiskers,
     each_panel,
     lay_out,
@@ -66,26 +66,6 @@ def draw_copies(data: FigureData, *, width: Width = Width.TWO_COLUMNS) -> Figure
         figure, axes = lay_out_table(
             data.panels, data.rows, width=width.mm, notes=data.notes, least_pitch=pitch
         )
-    shares, texts = (
-        marks.pivot(index="row", columns="panel", values=name).reindex(
-            index=range(len(data.rows)), columns=range(len(data.panels))
-        )
-        for name in ("estimate", "text")
-    )
-    sns.heatmap(
-        shares.astype(float),
-        ax=axes,
-        annot=texts.fillna("").to_numpy(),
-        fmt="",
-        annot_kws={"fontsize": SMALL_SIZE, "color": INK},
-        cmap=COPIED,
-        vmin=0,
-        vmax=max(LEAST_COLOUR_RANGE, float(shares.max().max())),
-        cbar=False,
-        linewidths=0.8,
-        linecolor="white",
-        xticklabels=False,
-        yticklabels=False,
-    )
-    axes.set(xlabel="", ylabel="")
+    most = max(LEAST_COLOUR_RANGE, float(marks["estimate"].max()))
+    draw_table(axes, data, marks, "estimate", colours=COPIED, low=0, high=most)
     return figure

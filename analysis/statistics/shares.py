@@ -29,30 +29,35 @@ def estimate_shares(tally: Tally, settings: Settings, *, weight: Weight) -> Iter
     """
     for outlet in ("", *tally.outlets):
         fit = fit_shares(*tally.of_outlet(outlet), weight=weight)
-        limits = limit_shares(
-            fit.shares, fit.n_effective, critical_value(fit.df, settings.conf_level)
+        yield from describe_shares(tally, fit, outlet, settings, weight=weight)
+
+
+def describe_shares(
+    tally: Tally, fit: ShareFit, outlet: str, settings: Settings, *, weight: Weight
+) -> Iterator[Estimate]:
+    """Give the shares of a fit, one a cell, with articles as its clusters."""
+    limits = limit_shares(fit.shares, fit.n_effective, critical_value(fit.df, settings.conf_level))
+    for k, cell in enumerate(tally.cells):
+        yield Estimate(
+            estimand="share",
+            variable=tally.variable,
+            value=cell.value,
+            outlet=outlet,
+            by=tally.by,
+            level=cell.level,
+            method=METHOD,
+            weight=weight,
+            copies=settings.copies,
+            estimate=float(fit.shares[k]),
+            std_error=float(fit.std_errors[k]),
+            df=float(fit.df[k]),
+            conf_low=float(limits.low[k]),
+            conf_high=float(limits.high[k]),
+            conf_level=settings.conf_level if fit.n_articles > 1 else math.nan,
+            n_sentences=fit.n_sentences,
+            n_articles=fit.n_articles,
+            reason=why_empty(fit, k),
         )
-        for k, cell in enumerate(tally.cells):
-            yield Estimate(
-                estimand="share",
-                variable=tally.variable,
-                value=cell.value,
-                outlet=outlet,
-                by=tally.by,
-                level=cell.level,
-                method=METHOD,
-                weight=weight,
-                copies=settings.copies,
-                estimate=float(fit.shares[k]),
-                std_error=float(fit.std_errors[k]),
-                df=float(fit.df[k]),
-                conf_low=float(limits.low[k]),
-                conf_high=float(limits.high[k]),
-                conf_level=settings.conf_level if fit.n_articles > 1 else math.nan,
-                n_sentences=fit.n_sentences,
-                n_articles=fit.n_articles,
-                reason=why_empty(fit, k),
-            )
 
 
 def is_no_sample(tally: Tally) -> bool:

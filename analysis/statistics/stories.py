@@ -7,7 +7,7 @@ for having printed the same stories is no part of the uncertainty about their di
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +19,11 @@ from analysis.statistics.intervals import (
     critical_value,
     find_p_values,
     limit_differences,
-    limit_shares,
     pool_df,
 )
 from analysis.statistics.multiplicity import adjust_p_values
 from analysis.statistics.settings import Settings, Weight
-from analysis.statistics.shares import ALWAYS_SEEN, NEVER_SEEN, NO_SENTENCES
+from analysis.statistics.shares import ALWAYS_SEEN, NEVER_SEEN, NO_SENTENCES, describe_shares
 from analysis.statistics.tallies import Tally
 
 SPEC = "stories as clusters"
@@ -134,37 +133,14 @@ def estimate_by_story(tally: Tally, settings: Settings) -> Iterator[Estimate]:
 def _describe_shares(
     tally: Tally, fit: StoryFit, outlet: str, settings: Settings
 ) -> Iterator[Estimate]:
-    shares = fit.shares
-    limits = limit_shares(
-        shares.shares, shares.n_effective, critical_value(shares.df, settings.conf_level)
-    )
-    for k, cell in enumerate(tally.cells):
-        share = shares.shares[k]
-        yield Estimate(
-            estimand="share",
-            variable=tally.variable,
-            value=cell.value,
-            outlet=outlet,
-            by=tally.by,
-            level=cell.level,
-            method=SHARE_METHOD,
-            weight=settings.weight,
-            copies=settings.copies,
-            spec=SPEC,
-            estimate=float(share),
-            std_error=float(shares.std_errors[k]),
-            df=float(shares.df[k]),
-            conf_low=float(limits.low[k]),
-            conf_high=float(limits.high[k]),
-            conf_level=settings.conf_level if shares.n_articles > 1 else math.nan,
-            n_sentences=shares.n_sentences,
-            n_articles=fit.n_articles,
-            reason=because(
-                _why_untestable("", fit),
-                NEVER_SEEN if share == 0 and fit.n_articles > 1 else "",
-                ALWAYS_SEEN if share == 1 and fit.n_articles > 1 else "",
-            ),
+    rows = describe_shares(tally, fit.shares, outlet, settings, weight=settings.weight)
+    for row in rows:
+        reason = because(
+            _why_untestable("", fit),
+            NEVER_SEEN if row.estimate == 0 and fit.n_articles > 1 else "",
+            ALWAYS_SEEN if row.estimate == 1 and fit.n_articles > 1 else "",
         )
+        yield replace(row, method=SHARE_METHOD, spec=SPEC, n_articles=fit.n_articles, reason=reason)
 
 
 def _describe_difference(
