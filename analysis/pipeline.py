@@ -25,18 +25,18 @@ from analysis.results import (
     read_provenance,
     write_provenance,
 )
+from analysis.robustness.choices import Tables, cross_choices, vary_contrast
+from analysis.robustness.shuffling import shuffle_curve
+from analysis.robustness.specifications import read_specifications
 from analysis.statistics.comparison import compare_outlets
 from analysis.statistics.copying import compare_copies
 from analysis.statistics.counts import count_cells
-from analysis.statistics.curve_shuffling import shuffle_curve
 from analysis.statistics.estimates import tabulate
+from analysis.statistics.evidence import EVIDENCE_COLUMNS, SHOWN_WORDS, pick_evidence
 from analysis.statistics.models import model_outlets
-from analysis.statistics.robustness import Tables, cross_choices, vary_contrast
 from analysis.statistics.settings import Settings
-from analysis.statistics.specifications import read_specifications
 from analysis.statistics.words import compare_words
 from analysis.study import Study
-from analysis.writing.evidence import EVIDENCE_COLUMNS, SHOWN_WORDS, pick_evidence
 from analysis.writing.manuscript import write_manuscript
 from analysis.writing.numbers import collect_numbers
 from framing.copies import trace_copies

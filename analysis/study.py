@@ -57,7 +57,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.figures.gallery import FIGURES
-from analysis.statistics.robustness import Choices, Contrast
+from analysis.robustness.choices import Choices, Contrast
 from analysis.statistics.settings import Copies, Settings, Weight
 from analysis.writing.manuscript import FORMATS
 from framing.encoders.encoder import DEFAULT_ENCODER

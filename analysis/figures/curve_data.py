@@ -8,11 +8,10 @@ import pandas as pd
 
 from analysis.figures import words
 from analysis.figures.frames import join_notes, to_percent
-from analysis.figures.selection import Undrawable
+from analysis.figures.selection import Undrawable, read_estimates
+from analysis.robustness.specifications import name_value, read_specifications, split_contrast
 from analysis.statistics.multiplicity import NAMES, name_adjustment
 from analysis.statistics.settings import Adjust
-from analysis.statistics.specifications import name_value, read_specifications, split_contrast
-from analysis.writing.readings import parse_estimates
 from framing.scheme import Codebook
 
 
@@ -63,7 +62,7 @@ def prepare_curve(
     BingkaiError
         The table is no estimates table.
     """
-    parsed = parse_estimates(estimates)
+    parsed = read_estimates(estimates)
     table = read_specifications(parsed)
     known = table.loc[table["estimate"].notna()] if len(table) else table
     if len(known) < 2:

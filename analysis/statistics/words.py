@@ -24,8 +24,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
+from analysis.statistics.evidence import parse_probs
 from analysis.statistics.settings import Copies, Settings
-from analysis.writing.evidence import parse_probs
 from framing.copies import find_borrowed
 from framing.language.lexicon import read_words
 from framing.schema import COLUMNS

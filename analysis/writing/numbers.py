@@ -13,12 +13,12 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.correction.readings import describe_corrections, leave_naive
 from analysis.statistics.counts import check_counts, keep_copies
+from analysis.statistics.evidence import LEAST_PROB, parse_probs
 from analysis.statistics.multiplicity import PROSE
 from analysis.statistics.settings import Adjust, Copies, Settings
-from analysis.statistics.specifications import describe_robustness
-from analysis.writing.evidence import LEAST_PROB, parse_probs
+from analysis.writing.choices import describe_robustness
+from analysis.writing.corrections import describe_corrections, leave_naive
 from analysis.writing.findings import describe_copies, describe_parts, describe_time, describe_words
 from analysis.writing.readings import FEW, OWN_VOICE, Readings, Record, divide, parse_estimates
 from framing import __version__

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from analysis.writing.evidence import EVIDENCE_COLUMNS, pick_evidence
+from analysis.statistics.evidence import EVIDENCE_COLUMNS, pick_evidence
 from framing import BingkaiError
 
 

@@ -11,11 +11,7 @@ from analysis.figures.curve_data import prepare_curve
 from analysis.figures.curve_drawing import draw_curve
 from analysis.figures.selection import Undrawable
 from analysis.pipeline import Step, run_study
-from analysis.statistics.comparison import compare_outlets
-from analysis.statistics.counts import count_cells
-from analysis.statistics.curve_shuffling import TOO_FEW, shuffle_curve
-from analysis.statistics.estimates import Estimate, tabulate
-from analysis.statistics.robustness import (
+from analysis.robustness.choices import (
     METHODS,
     NOT_THERE,
     Choices,
@@ -24,13 +20,14 @@ from analysis.statistics.robustness import (
     cross_choices,
     vary_contrast,
 )
+from analysis.robustness.shuffling import TOO_FEW, shuffle_curve
+from analysis.robustness.specifications import read_specifications, split_contrast
+from analysis.statistics.comparison import compare_outlets
+from analysis.statistics.counts import count_cells
+from analysis.statistics.estimates import Estimate, tabulate
 from analysis.statistics.settings import Settings
-from analysis.statistics.specifications import (
-    describe_robustness,
-    read_specifications,
-    split_contrast,
-)
 from analysis.study import read_study
+from analysis.writing.choices import describe_robustness
 from analysis.writing.readings import parse_estimates
 from framing.errors import BingkaiError, BingkaiWarning
 from framing.schema import COLUMNS
@@ -165,7 +162,7 @@ def test_another_method_can_be_plugged_in(monkeypatch: pytest.MonkeyPatch) -> No
             )  # fmt: skip
 
     methods = {**METHODS, "halved": halve}
-    monkeypatch.setattr("analysis.statistics.robustness.METHODS", methods)
+    monkeypatch.setattr("analysis.robustness.choices.METHODS", methods)
     choices = Choices(abstain=(0.0,), weight=("sentence",), method=("naive", "halved"))
     table = vary_contrast(CONTRAST, cross_choices(choices), TABLES, CODEBOOK, methods=methods)
     halved = table["method"] == "halved"

@@ -15,11 +15,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.robustness.choices import Contrast, Specification, Tables
 from analysis.statistics.clusters import weigh
 from analysis.statistics.counts import check_counts, keep_copies
 from analysis.statistics.estimates import NAIVE, Estimate
 from analysis.statistics.permutation import count_as_extreme
-from analysis.statistics.robustness import Contrast, Specification, Tables
 from analysis.statistics.settings import Settings
 from analysis.statistics.tallies import tally_variables
 from framing.errors import BingkaiError
@@ -50,7 +50,7 @@ def shuffle_curve(
     Parameters
     ----------
     contrast, specifications, tables, codebook, settings
-        As for `analysis.statistics.robustness.vary_contrast`.
+        As for `analysis.robustness.choices.vary_contrast`.
 
     Returns
     -------

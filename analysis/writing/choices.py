@@ -1,46 +1,19 @@
-"""Specifications read back from the estimates table, and what a manuscript may say of them."""
+"""What a manuscript may say of the main finding under every choice, as records."""
 
 import math
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.figures.words import say_choice
+from analysis.robustness.specifications import (
+    name_value,
+    parse_specification,
+    read_specifications,
+    split_contrast,
+)
 from framing.scheme import Codebook
-
-
-def read_specifications(estimates: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of the specifications with a column for every choice and `n_changes`.
-
-    `n_changes` counts in how many choices a row differs from the main specification, the first: a
-    robustness table shows those with at most one, a specification curve all.
-    """
-    rows = estimates.loc[estimates["spec"].astype(str).str.contains("=", regex=False)]
-    rows = rows.reset_index(drop=True)
-    if rows.empty:
-        return rows.assign(n_changes=0)
-    chosen = pd.DataFrame([_parse(name) for name in rows["spec"]])
-    changed = (chosen != chosen.iloc[0]).sum(axis=1)
-    chosen.columns = [f"choice_{name}" for name in chosen.columns]
-    return pd.concat([rows, chosen], axis=1).assign(n_changes=changed)
-
-
-def name_value(row: "pd.Series[Any]", codebook: Codebook, language: str) -> str:
-    """Return the name of a row's value, with its target if it has one."""
-    name = codebook.value_name(str(row["variable"]), str(row["value"]), language=language)
-    if not row["level"]:
-        return name
-    return f"{name} ({codebook.actor_name(str(row['level']), language=language)})"
-
-
-def split_contrast(contrast: str, outlets: Iterable[str]) -> tuple[str, str]:
-    """Return the outlets of ``"A - B"``; their names may hold such a dash themselves."""
-    known = set(outlets)
-    cuts = [i for i in range(len(contrast)) if contrast.startswith(" - ", i)]
-    halves = [(contrast[:i], contrast[i + 3 :]) for i in cuts]
-    return next((h for h in halves if known.issuperset(h)), halves[0] if halves else (contrast, ""))
 
 
 def describe_robustness(
@@ -94,16 +67,12 @@ def describe_robustness(
 
 def _name_change(row: "pd.Series[Any]", main: "pd.Series[Any]") -> dict[str, str]:
     """Return the choice in which a row differs and what was chosen; empty for the main one."""
-    own, first = _parse(row["spec"]), _parse(main["spec"])
+    own, first = parse_specification(row["spec"]), parse_specification(main["spec"])
     for name, chosen in own.items():
         if chosen != first[name]:
             what, said = say_choice(name, chosen, "en")  # the prose is English
             return {"choice": what, "chosen": said}
     return {"choice": "", "chosen": ""}
-
-
-def _parse(spec: str) -> dict[str, str]:
-    return dict(part.split("=", 1) for part in spec.split("; "))
 
 
 def _number(value: float) -> float | None:

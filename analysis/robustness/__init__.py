@@ -1,0 +1,1 @@
+"""The main finding under every reasonable choice."""
