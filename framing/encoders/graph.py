@@ -1,8 +1,8 @@
-"""Build the encoder's computation as an ONNX graph, with 8-bit weights by output channel.
+"""Build the encoder's computation as ONNX graphs, with 8-bit weights by output channel.
 
-The graph takes one sentence (no padding, so no mask) and returns the mean over its tokens. Its
-activations are quantised on the fly over that one sentence, so a sentence's vector depends on
-nothing but the sentence.
+The graphs, each a few layers, take one sentence in turn (no padding, so no mask), and the last
+returns the mean over its tokens. Activations are quantised on the fly over that one sentence, so
+a sentence's vector depends on nothing but the sentence.
 """
 
 from typing import Any
@@ -16,15 +16,27 @@ from onnx import TensorProto, helper, numpy_helper
 from framing.encoders.adapter import Adapter
 from framing.encoders.weights import Weights
 
+_LAYERS = 3  # of a graph: 5 MB of weights, which stay in the processor's cache
 _OPSETS = (helper.make_opsetid("", 20),)
 _IR_VERSION = 10
+_STATE = "state"
 
 
-def build_session(
+def build_sessions(
     weights: Weights, *, adapter: Adapter | None = None
-) -> onnxruntime.InferenceSession:
-    """Return a single-threaded session: ``embedded`` (n_tokens, hidden) in, ``pooled`` out."""
-    return _session(_Graph(weights, adapter, signed=signed_products_are_exact()).model())
+) -> list[onnxruntime.InferenceSession]:
+    """Return single-threaded sessions, to be run one after the other.
+
+    Each takes the states of a sentence's tokens, ``state`` (n_tokens, hidden), and returns them;
+    the last returns their mean, (hidden,). Let several sentences go through a session before the
+    next one begins: its weights then come from memory once for all of them.
+    """
+    signed = signed_products_are_exact()
+    starts = range(0, weights.n_layers, _LAYERS)
+    return [
+        _session(_Graph(weights, adapter, signed=signed).model(range(start, start + _LAYERS)))
+        for start in starts
+    ]
 
 
 def signed_products_are_exact() -> bool:
@@ -60,7 +72,7 @@ def _session(model: onnx.ModelProto) -> onnxruntime.InferenceSession:
 
 
 class _Graph:
-    """Collects nodes and constants of the encoder (BERT with post-layer normalisation)."""
+    """Collects nodes and constants of some layers (BERT, normalised after each of its steps)."""
 
     def __init__(self, weights: Weights, adapter: Adapter | None, *, signed: bool) -> None:
         self._weights = weights
@@ -69,18 +81,21 @@ class _Graph:
         self._nodes: list[onnx.NodeProto] = []
         self._constants: list[onnx.TensorProto] = []
 
-    def model(self) -> onnx.ModelProto:
+    def model(self, layers: range) -> onnx.ModelProto:
         hidden = self._weights.hidden
-        state = self._normalise("embedded", "emb.ln")
-        for layer in range(self._weights.n_layers):
+        state = _STATE if layers.start else self._normalise(_STATE, "emb.ln")
+        for layer in layers:
             state = self._layer(state, f"l{layer}")
-        axis = self._constant("token_axis", np.array([0], dtype=np.int64))
-        self._add("ReduceMean", [state, axis], "pooled", keepdims=0)
+        shape: list[str | int] = ["n_tokens", hidden]
+        if layers.stop == self._weights.n_layers:
+            axis = self._constant("token_axis", np.array([0], dtype=np.int64))
+            state = self._add("ReduceMean", [state, axis], "pooled", keepdims=0)
+            shape = [hidden]
         graph = helper.make_graph(
             self._nodes,
             "multilingual-e5-small",
-            [helper.make_tensor_value_info("embedded", TensorProto.FLOAT, ["n_tokens", hidden])],
-            [helper.make_tensor_value_info("pooled", TensorProto.FLOAT, [hidden])],
+            [helper.make_tensor_value_info(_STATE, TensorProto.FLOAT, ["n_tokens", hidden])],
+            [helper.make_tensor_value_info(state, TensorProto.FLOAT, shape)],
             self._constants,
         )
         return helper.make_model(graph, opset_imports=_OPSETS, ir_version=_IR_VERSION)
