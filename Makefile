@@ -57,10 +57,16 @@ test-indobert: $(EXTRA)/.ready ## Run the tests of the extra indobert, in an env
 floors: $(READY) ## Raise the gate's floors to what is reached today (LOWER=1: lower them, too; needs ../shared)
 	@$(BIN)/python -m tests.gate.floors $(if $(LOWER),--lower)
 
-model: $(READY) ## Train the shipped models again from framing/data/sentences.csv (needs torch; about an hour)
-	@test -x $(TUNE)/bin/bingkai || { $(PYTHON) -m venv $(TUNE) && $(TUNE)/bin/python -m pip install --quiet \
-		--disable-pip-version-check torch==2.13.0 && $(TUNE)/bin/python -m pip install --quiet \
-		--disable-pip-version-check --editable .; }
+# torch with pip, as above; the rest as locked, so that a rebuild does not hang on newer libraries.
+$(TUNE)/.ready: pyproject.toml requirements.lock
+	@echo "Setting up $(TUNE); torch is large, so this takes a few minutes, once."
+	@$(PYTHON) -m venv --clear $(TUNE)
+	@$(TUNE)/bin/python -m pip install --quiet --disable-pip-version-check torch==2.13.0 uv
+	@VIRTUAL_ENV=$(TUNE) $(TUNE)/bin/uv pip install --quiet --require-hashes -r requirements.lock
+	@VIRTUAL_ENV=$(TUNE) $(TUNE)/bin/uv pip install --quiet --no-deps --editable .
+	@touch $@
+
+model: $(READY) $(TUNE)/.ready ## Train the shipped models again from framing/data/sentences.csv (needs torch; about an hour)
 	@$(TUNE)/bin/bingkai train framing/data/sentences.csv -o framing/data/model --name foreign-affairs --tune
 	@$(BIN)/python -m framing.speakers.voice
 	@$(TUNE)/bin/bingkai train framing/data/sentences.csv -o framing/data/fast --name foreign-affairs-fast \
