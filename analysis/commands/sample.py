@@ -58,9 +58,9 @@ def define(parser: argparse.ArgumentParser) -> None:
         help="of weighted: least chance of a sentence, as a share of the mean one (default: 0.3)",
     )
     parser.add_argument("--seed", type=int, default=0, help="for the draw (default: 0)")
-    people = parser.add_argument_group("several coders")
+    people = parser.add_argument_group("coders")
     people.add_argument(
-        "--coders", nargs="+", default=[], metavar="NAME", help="a sheet for each, by name"
+        "--coders", nargs="+", default=[], metavar="NAME", help="who will code; a sheet for each"
     )
     people.add_argument(
         "--overlap",
@@ -76,14 +76,13 @@ def define(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FILE",
         help="also write a sheet to code on, without labels: .xlsx, .csv, .json (Label Studio) or "
-        ".doccano.jsonl; one for each of the --coders",
+        ".doccano.jsonl; one for each of several --coders",
     )
     parser.add_argument(
         "--show-labels", action="store_true", help="show coders the machine's labels on the sheet"
     )
     parser.add_argument("--hide-title", action="store_true", help="of the article, on the sheet")
     parser.add_argument("--show-outlet", action="store_true", help="of the article, on the sheet")
-    parser.add_argument("--coder", default="", metavar="NAME", help="who will code on the sheet")
     parser.add_argument("--language", choices=["en", "id"], default="id", help="of the sheet")
     add_output(parser, "sample.csv")
     add_codebook(parser)
@@ -168,12 +167,12 @@ def _make_sheets(
     articles: "pd.DataFrame",
     labels: "pd.DataFrame | None",
 ) -> "Mapping[str, pd.DataFrame]":
-    """Return the sheets by coder, or one by no name."""
+    """Return the sheets by coder, of whom there may be none to name."""
     from analysis.coding.assignment import assign_coders, deal_sheets, show_labels
     from analysis.coding.sheets import make_sheet
 
     shown_of_articles = {"title": not options.hide_title, "outlet": options.show_outlet}
-    if options.coders:
+    if len(options.coders) > 1:
         dealt = assign_coders(
             sample,
             options.coders,
@@ -185,15 +184,11 @@ def _make_sheets(
             sample, sentences, articles, dealt=dealt, seed=options.seed, **shown_of_articles
         )
     else:
+        coder = "".join(options.coders)
         sheet = make_sheet(
-            sample,
-            sentences,
-            articles,
-            seed=options.seed,
-            coder=options.coder,
-            **shown_of_articles,
+            sample, sentences, articles, seed=options.seed, coder=coder, **shown_of_articles
         )
-        sheets = {"": sheet}
+        sheets = {coder: sheet}
     if labels is None:
         return sheets
     return {name: show_labels(sheet, labels) for name, sheet in sheets.items()}
@@ -202,8 +197,8 @@ def _make_sheets(
 def _name_sheets(options: argparse.Namespace) -> dict[str, Path]:
     if options.sheet is None:
         return {}
-    if not options.coders:
-        return {"": options.sheet}
+    if len(options.coders) < 2:
+        return {"".join(options.coders): options.sheet}
     stem, _, ending = options.sheet.name.partition(".")
     return {name: options.sheet.with_name(f"{stem}-{name}.{ending}") for name in options.coders}
 
@@ -219,10 +214,8 @@ def _check(options: argparse.Namespace) -> None:
             f"--by makes strata of a random draw; leave it or {options.strategy} out"
         )
     if options.coders and not options.sheet:
-        raise BingkaiError("--coders get a sheet each; name them with --sheet sheet.csv")
-    if options.coders and options.coder:
-        raise BingkaiError("--coder is of one sheet, --coders of several; give one of them")
-    if options.overlap is not None and not options.coders:
-        raise BingkaiError("--overlap is between people; name them with --coders")
+        raise BingkaiError("--coders get a sheet each; say where with --sheet sheet.csv")
+    if options.overlap is not None and len(options.coders) < 2:
+        raise BingkaiError("--overlap is between people; name two or more with --coders")
     if options.show_labels and not (options.labels and options.sheet):
         raise BingkaiError("--show-labels needs --labels, and a --sheet to show them on")

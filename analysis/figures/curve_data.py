@@ -8,8 +8,9 @@ import pandas as pd
 
 from analysis.figures import words
 from analysis.figures.frames import join_notes, to_percent
-from analysis.figures.selection import Undrawable, read_estimates
+from analysis.figures.selection import Undrawable
 from analysis.robustness.specifications import name_value, read_specifications, split_contrast
+from analysis.statistics.estimates import parse_estimates
 from analysis.statistics.multiplicity import NAMES, name_adjustment
 from analysis.statistics.settings import Adjust
 from framing.scheme import Codebook
@@ -62,7 +63,7 @@ def prepare_curve(
     BingkaiError
         The table is no estimates table.
     """
-    parsed = read_estimates(estimates)
+    parsed = parse_estimates(estimates)
     table = read_specifications(parsed)
     known = table.loc[table["estimate"].notna()] if len(table) else table
     if len(known) < 2:

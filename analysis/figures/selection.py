@@ -6,15 +6,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.figures import words
+from analysis.statistics.estimates import parse_estimates
 from analysis.statistics.settings import Weight
 from framing.errors import BingkaiError
-from framing.schema import COLUMNS, require_columns
 from framing.scheme import Codebook, Text
-
-_NUMBERS = (
-    "estimate", "std_error", "df", "conf_low", "conf_high", "conf_level", "p_value", "p_adjusted",
-    "n_sentences", "n_articles", "n_gold",
-)  # fmt: skip
 
 
 class Undrawable(BingkaiError):  # noqa: N818 (a state of the data, not a fault)
@@ -145,7 +140,7 @@ def select_estimates(estimates: pd.DataFrame, codebook: Codebook, language: str)
     BingkaiError
         A column is missing, a number is none, or there are no shares of outlets.
     """
-    table = read_estimates(estimates)
+    table = parse_estimates(estimates)
     shares = table.loc[(table["estimand"] == "share") & (table["outlet"] != "")]
     if shares.empty:
         raise BingkaiError(
@@ -161,21 +156,6 @@ def select_estimates(estimates: pd.DataFrame, codebook: Codebook, language: str)
     return Selection(table.reset_index(drop=True), codebook, language, weight)
 
 
-def read_estimates(estimates: pd.DataFrame) -> pd.DataFrame:
-    """Return an estimates table with numbers as numbers and empty texts as ``""``.
-
-    Raises
-    ------
-    BingkaiError
-        A column is missing, or a number is none.
-    """
-    require_columns(estimates, "estimates")
-    table = estimates[list(COLUMNS["estimates"])].reset_index(drop=True)
-    for name in table.columns:
-        table[name] = _as_numbers(table[name]) if name in _NUMBERS else _as_text(table[name])
-    return table
-
-
 def _main_weight(table: pd.DataFrame) -> Weight:
     """Return what counts once in the differences; a sentence where there are none."""
     tested = table.loc[table["estimand"] == "difference", "weight"]
@@ -185,19 +165,3 @@ def _main_weight(table: pd.DataFrame) -> Weight:
         known = " or ".join(Weight)
         raise BingkaiError(f"estimates: weight is {tested.iloc[0]!r}; it must be {known}")
     return Weight(tested.iloc[0])
-
-
-def _as_numbers(column: pd.Series) -> "pd.Series[float]":
-    numbers = pd.to_numeric(column.replace("", None), errors="coerce").astype(float)
-    wrong = numbers.isna() & column.notna() & (column.astype(str) != "")
-    wrong &= ~column.astype(str).isin(["nan", "<NA>"])
-    if wrong.any():
-        raise BingkaiError(
-            f"estimates: {column.name} is {column[wrong].iloc[0]!r}, which is no number; "
-            "make the table again with bingkai compare"
-        )
-    return numbers
-
-
-def _as_text(column: pd.Series) -> "pd.Series[str]":
-    return column.astype("object").where(column.notna(), "").astype(str)

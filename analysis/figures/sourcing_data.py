@@ -7,8 +7,9 @@ import pandas as pd
 
 from analysis.figures import words
 from analysis.figures.frames import FigureData, join_notes, keep, place, require_some, to_percent
-from analysis.figures.selection import Label, read_estimates, select_estimates
+from analysis.figures.selection import Label, select_estimates
 from analysis.statistics.copying import BY_AGENCY, BY_OUTLET, COPIED
+from analysis.statistics.estimates import parse_estimates
 from framing.scheme import Codebook
 from framing.speakers.sources import FOREIGN_GOVERNMENT, OWN_GOVERNMENT, OWN_WORDS
 
@@ -103,7 +104,7 @@ def prepare_copies(
         The table is no estimates table.
     """
     selection = select_estimates(estimates, codebook, language)
-    table = read_estimates(estimates)
+    table = parse_estimates(estimates)
     copied = table.loc[(table["estimand"] == COPIED) & (table["weight"] == selection.weight)]
     total = copied.loc[copied["by"] == ""]
     require_some(total.loc[total["estimate"] > 0], "no sentence is copied")

@@ -7,7 +7,8 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from framing.schema import COLUMNS
+from framing.errors import BingkaiError
+from framing.schema import COLUMNS, require_columns
 
 NAIVE = "naive: machine labels"
 # First words of the methods that use people's codes, best first; a colon and details follow.
@@ -128,6 +129,40 @@ def tabulate(estimates: Iterable[Estimate]) -> pd.DataFrame:
     for name in _WHOLE:
         table[name] = table[name].astype("Int64")
     return table[list(COLUMNS["estimates"])]
+
+
+def parse_estimates(estimates: pd.DataFrame) -> pd.DataFrame:
+    """Return an estimates table, from memory or a file, in one form.
+
+    Numbers are floats, missing ones NaN; texts are never missing but ``""``. Columns that bingkai
+    does not know are left out.
+
+    Raises
+    ------
+    BingkaiError
+        A column is missing, or a number is none.
+    """
+    table = require_columns(estimates, "estimates")[list(COLUMNS["estimates"])]
+    table = table.reset_index(drop=True)
+    for field in fields(Estimate):
+        column = table[field.name]
+        table[field.name] = _as_text(column) if field.type is str else _as_numbers(column)
+    return table
+
+
+def _as_text(column: pd.Series) -> "pd.Series[str]":
+    return column.astype("object").where(column.notna(), "").astype(str)
+
+
+def _as_numbers(column: pd.Series) -> "pd.Series[float]":
+    numbers = pd.to_numeric(column, errors="coerce").astype(float)
+    wrong = numbers.isna() & ~_as_text(column).isin(["", "nan", "<NA>"])
+    if wrong.any():
+        raise BingkaiError(
+            f"estimates: {column.name} is {column[wrong].iloc[0]!r}, which is no number; "
+            "make the table again with bingkai compare"
+        )
+    return numbers
 
 
 def is_corrected(method: str) -> bool:

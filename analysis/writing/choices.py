@@ -24,7 +24,7 @@ def describe_robustness(
     Parameters
     ----------
     estimates
-        A table from `analysis.writing.readings.parse_estimates`.
+        A table from `analysis.statistics.estimates.parse_estimates`.
     codebook, language
         Give the value its name.
     """

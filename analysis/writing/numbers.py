@@ -14,13 +14,14 @@ from typing import Any
 import pandas as pd
 
 from analysis.statistics.counts import check_counts, keep_copies
+from analysis.statistics.estimates import parse_estimates
 from analysis.statistics.evidence import LEAST_PROB, parse_probs
 from analysis.statistics.multiplicity import PROSE
 from analysis.statistics.settings import Adjust, Copies, Settings
 from analysis.writing.choices import describe_robustness
 from analysis.writing.corrections import describe_corrections, leave_naive
 from analysis.writing.findings import describe_copies, describe_parts, describe_time, describe_words
-from analysis.writing.readings import FEW, OWN_VOICE, Readings, Record, divide, parse_estimates
+from analysis.writing.readings import FEW, OWN_VOICE, Readings, Record, divide
 from framing import __version__
 from framing.schema import VARIABLES
 from framing.scheme import Codebook

@@ -10,16 +10,11 @@ from typing import Any
 
 import pandas as pd
 
-from framing.schema import require_columns
 from framing.scheme import Codebook
 
 NO_FRAME = "none"  # counts as a value, but no outlet is said to lead with it
 OWN_VOICE = "outlet"
 FEW = 10  # sentences below which nothing is said to be most or least, and no part to be a share
-_NUMERIC = (
-    "estimate", "std_error", "df", "conf_low", "conf_high", "conf_level", "p_value", "p_adjusted",
-    "n_sentences", "n_articles", "n_gold", "n_gold_effective",
-)  # fmt: skip
 
 Record = dict[str, Any]
 
@@ -31,7 +26,7 @@ class Readings:
     Parameters
     ----------
     estimates
-        A table from `parse_estimates`.
+        A table from `analysis.statistics.estimates.parse_estimates`.
     codebook
         Gives names and the order of values.
     language
@@ -242,18 +237,6 @@ class Readings:
 
     def _actor(self, target: str) -> str:
         return self.codebook.actor_name(target, language=self.language)
-
-
-def parse_estimates(estimates: pd.DataFrame) -> pd.DataFrame:
-    """Return an estimates table with numbers as numbers and empty texts as ``""``."""
-    table = require_columns(estimates, "estimates").copy()
-    for column in table.columns:
-        if column in _NUMERIC:
-            table[column] = pd.to_numeric(table[column], errors="coerce").astype("float64")
-        else:
-            table[column] = table[column].astype("object").where(table[column].notna(), "")
-            table[column] = table[column].astype(str)
-    return table
 
 
 def divide(part: int, whole: int) -> float | None:

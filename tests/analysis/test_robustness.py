@@ -24,11 +24,10 @@ from analysis.robustness.shuffling import TOO_FEW, shuffle_curve
 from analysis.robustness.specifications import read_specifications, split_contrast
 from analysis.statistics.comparison import compare_outlets
 from analysis.statistics.counts import count_cells
-from analysis.statistics.estimates import Estimate, tabulate
+from analysis.statistics.estimates import Estimate, parse_estimates, tabulate
 from analysis.statistics.settings import Settings
 from analysis.study import read_study
 from analysis.writing.choices import describe_robustness
-from analysis.writing.readings import parse_estimates
 from framing.errors import BingkaiError, BingkaiWarning
 from framing.schema import COLUMNS
 from framing.scheme import read_codebook

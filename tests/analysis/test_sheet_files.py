@@ -18,7 +18,7 @@ from analysis.coding.sheets import make_sheet, merge_codes
 from framing.errors import BingkaiError
 from framing.schema import COLUMNS
 from framing.scheme import default_codebook_path, read_codebook
-from framing.tables import hash_text, write_table
+from framing.tables import hash_text, read_table, write_table
 
 CODEBOOK = read_codebook()
 # Composed: two articles, with a sentence that looks like a formula and one that looks like markup.
@@ -378,10 +378,12 @@ def test_the_commands_take_a_workbook(
     draw = [
         "sample", f"{tmp_path}/s.csv", "--articles", f"{tmp_path}/a.csv", "-n", "6", "-o",
         f"{tmp_path}/sample.csv", "--sheet", f"{tmp_path}/sheet.xlsx", "--hide-title",
-        "--show-outlet", "--language", "en", "--coder", "ani",
+        "--show-outlet", "--language", "en", "--coders", "ani",
     ]  # fmt: skip
     assert main(draw) == 0
     spoil(tmp_path / "sheet.xlsx", set_cell("Frame", 2, "Threat"))
     merge = ["merge", f"{tmp_path}/sample.csv", f"{tmp_path}/sheet.xlsx", "-o"]
     assert main([*merge, f"{tmp_path}/gold.csv"]) == 0
     assert "codes of 6 sentences: 1 of frame" in capsys.readouterr().err
+    gold = read_table(tmp_path / "gold.csv")
+    assert set(gold.loc[gold["value"] != "", "coder"]) == {"ani"}
