@@ -66,7 +66,7 @@ $(TUNE)/.ready: pyproject.toml requirements.lock
 	@VIRTUAL_ENV=$(TUNE) $(TUNE)/bin/uv pip install --quiet --no-deps --editable .
 	@touch $@
 
-model: $(READY) $(TUNE)/.ready ## Train the shipped models again from framing/data/sentences.csv (needs torch; about an hour)
+model: $(READY) $(TUNE)/.ready ## Train the shipped models again from framing/data/sentences.csv (needs torch; half an hour)
 	@$(TUNE)/bin/bingkai train framing/data/sentences.csv -o framing/data/model --name foreign-affairs --tune
 	@$(BIN)/python -m framing.speakers.voice
 	@$(TUNE)/bin/bingkai train framing/data/sentences.csv -o framing/data/fast --name foreign-affairs-fast \
