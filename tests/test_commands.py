@@ -146,7 +146,7 @@ def test_a_second_run_embeds_nothing(
     def fail(self: E5Encoder, text: str) -> None:
         raise AssertionError(f"embedded again: {text}")
 
-    monkeypatch.setattr(E5Encoder, "_encode_one", fail)
+    monkeypatch.setattr(E5Encoder, "token_ids", fail)
     assert main(command) == 0
     assert (tmp_path / "l.csv").read_bytes() == first
 
