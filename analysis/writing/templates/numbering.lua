@@ -72,9 +72,8 @@ local function image(element)
   end
 end
 
--- In Typst figures float, and so do tables of running text (they have widths of their own), which
--- would else leave the rest of a page empty; other tables stand where they are. One too long for
--- a page breaks.
+-- In Typst figures and tables float, which would else leave the rest of a page empty, and stay in
+-- their order. A table too long for a page stands where it is, and breaks.
 local LONG = 30 -- rows
 
 local function wrap_in_typst(block, rule)
@@ -94,9 +93,8 @@ local function place_table(block)
   end
   if rows > LONG then
     return wrap_in_typst(block, "#show figure: set block(breakable: true)")
-  elseif block.colspecs[1][2] then
-    return wrap_in_typst(block, "#set figure(placement: auto)")
   end
+  return wrap_in_typst(block, "#set figure(placement: auto)")
 end
 
 function Pandoc(document)
