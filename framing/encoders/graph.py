@@ -33,11 +33,9 @@ def build_sessions(
     next one begins: its weights then come from memory once for all of them.
     """
     signed = signed_products_are_exact()
-    starts = range(0, weights.n_layers, _LAYERS)
-    return [
-        _session(_Graph(weights, adapter, signed=signed).model(range(start, start + _LAYERS)))
-        for start in starts
-    ]
+    layers = range(weights.n_layers)
+    parts = [layers[start : start + _LAYERS] for start in layers[::_LAYERS]]
+    return [_session(_Graph(weights, adapter, signed=signed).model(part)) for part in parts]
 
 
 def signed_products_are_exact() -> bool:
