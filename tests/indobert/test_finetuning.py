@@ -155,18 +155,24 @@ def test_the_same_seed_trains_the_same_model_and_leaves_torchs_own_seed_alone(
     assert torch.equal(torch.rand(3), drawn)
 
 
+def give_scores(monkeypatch: pytest.MonkeyPatch, scores: list[Score]) -> list[torch.Tensor]:
+    """Let classifiers have these scores, in turn; return the weights that each was given for."""
+    given, kept = iter(scores), list[torch.Tensor]()
+
+    def score(self: Classifier, lessons: Lessons) -> Score:
+        kept.append(self.head.weight.detach().clone())
+        return next(given)
+
+    monkeypatch.setattr(Classifier, "score", score)
+    return kept
+
+
 def test_training_stops_when_nothing_gets_better(
     checkpoints: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Better, worse, better, then worse twice: five epochs of twenty, and the third is kept."""
-    scores = iter([(0.2, -1.0), (0.1, -1.0), (0.3, -1.0), (0.3, -1.0), (0.1, -1.0)])
-    kept: list[torch.Tensor] = []
-
-    def score(self: Classifier, lessons: Lessons) -> Score:
-        kept.append(self.head.weight.detach().clone())
-        return next(scores)
-
-    monkeypatch.setattr(Classifier, "score", score)
+    scores = [(0.2, -1.0), (0.1, -1.0), (0.3, -1.0), (0.3, -1.0), (0.1, -1.0)]
+    kept = give_scores(monkeypatch, scores)
     model = finetune(
         checkpoints["bert"], tmp_path / "work", variables=["frame"],
         recipe=replace(TINY, epochs=20, patience=2),
@@ -178,14 +184,8 @@ def test_training_stops_when_nothing_gets_better(
 def test_of_several_seeds_the_best_is_kept(
     checkpoints: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scores = iter([(0.5, -1.0), (0.9, -1.0), (0.9, -2.0)])
-    kept: list[torch.Tensor] = []
-
-    def score(self: Classifier, lessons: Lessons) -> Score:
-        kept.append(self.head.weight.detach().clone())
-        return next(scores)
-
-    monkeypatch.setattr(Classifier, "score", score)
+    scores = [(0.5, -1.0), (0.9, -1.0), (0.9, -2.0)]
+    kept = give_scores(monkeypatch, scores)
     model = finetune(
         checkpoints["bert"], tmp_path / "work", variables=["frame"],
         recipe=replace(TINY, epochs=1, n_seeds=3),
